@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * Names to unlink when a signal ends the program.  The handler reads a slot
+ * only after its name was stored (release, acquire), and names are freed
+ * only after their slot was cleared on the same thread.
+ */
+enum { SLOTS = 64 };
+static _Atomic(char *) growing[SLOTS];
+
+static void
+remove_growing(void)
+{
+	for (int i = 0; i < SLOTS; i++) {
+		const char *const temp = atomic_load_explicit(&growing[i],
+		    memory_order_acquire);
+		if (temp)
+			unlink(temp);
+	}
+}
+
+static void
+remove_and_die(int sig)
+{
+	remove_growing();
+	/* SA_RESETHAND restored the default: die of the same signal. */
+	raise(sig);
+}
+
+/* Catch exit() and the signals that nobody else handles or ignores. */
+static void
+catch_endings(void)
+{
+	static int done;
+	static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+	if (done++)
+		return;
+	atexit(remove_growing);
+	for (size_t i = 0; i < PF_COUNT(sigs); i++) {
+		struct sigaction old;
+		sigaction(sigs[i], NULL, &old);
+		if (old.sa_handler != SIG_DFL)
+			continue;
+		struct sigaction sa = {.sa_handler = remove_and_die,
+		    .sa_flags = (int)SA_RESETHAND};
+		sigemptyset(&sa.sa_mask);
+		sigaction(sigs[i], &sa, NULL);
+	}
+}
+
+static int
+cannot(struct pf_err *err, const char *path, int e)
+{
+	pf_err_set(err, "cannot write '%s': %s", path, strerror(e));
+	return -e;
+}
+
+int
+pf_outfile_open(struct pf_outfile *o, const char *path, struct pf_err *err)
+{
+	*o = (struct pf_outfile){.fd = -1, .slot = -1};
+	struct stat st;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return cannot(err, path, EISDIR);
+	o->path = strdup(path);
+	if (!o->path)
+		return cannot(err, path, ENOMEM);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		o->fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (o->fd >= 0)
+			return 0;
+		const int e = errno;
+		pf_outfile_abort(o);
+		return cannot(err, path, e);
+	}
+	catch_endings();
+	for (int i = 0; i < SLOTS && o->slot < 0; i++)
+		if (!atomic_load_explicit(&growing[i], memory_order_relaxed))
+			o->slot = i;
+	if (o->slot < 0 || asprintf(&o->temp, "%s.%ld.part", path,
+	    (long)getpid()) < 0) {
+		o->temp = NULL;
+		pf_outfile_abort(o);
+		return cannot(err, path, ENOMEM);
+	}
+	o->fd = open(o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (o->fd < 0) {
+		const int e = errno;
+		o->slot = -1;
+		free(o->temp);
+		o->temp = NULL;
+		pf_outfile_abort(o);
+		return cannot(err, path, e);
+	}
+	atomic_store_explicit(&growing[o->slot], o->temp,
+	    memory_order_release);
+	return 0;
+}
+
+static void
+forget(struct pf_outfile *o)
+{
+	if (o->slot >= 0)
+		atomic_store_explicit(&growing[o->slot], NULL,
+		    memory_order_release);
+	free(o->temp);
+	free(o->path);
+	*o = (struct pf_outfile){.fd = -1, .slot = -1};
+}
+
+int
+pf_outfile_commit(struct pf_outfile *o, struct pf_err *err)
+{
+	const int fd = o->fd;
+	o->fd = -1;
+	if (close(fd) != 0 ||
+	    (o->temp && rename(o->temp, o->path) != 0)) {
+		const int r = cannot(err, o->path, errno);
+		pf_outfile_abort(o);
+		return r;
+	}
+	forget(o);
+	return 0;
+}
+
+void
+pf_outfile_abort(struct pf_outfile *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->temp)
+		unlink(o->temp);
+	forget(o);
+}
+
+int
+pf_close_stdout(struct pf_err *err)
+{
+	const int bad = ferror(stdout);
+	if (fclose(stdout) == 0 && !bad)
+		return 0;
+	pf_err_set(err, "cannot write to standard output: %s",
+	    strerror(errno ? errno : EIO));
+	return -1;
+}
