@@ -21,7 +21,7 @@ BENCHES  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*
 LONGS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/stress/*.c tests/fuzz/*.c))
 ALL_PKGS  = $(call pkgs,$(sort $(foreach p,$(PROGRAMS),$(LIBS_$(p)))))
 
-PF_CPPFLAGS = -D_GNU_SOURCE -Ilib -DPF_VERSION='"$(VERSION)"' -DPF_SHAREDIR='"$(SHAREDIR)"' \
+PF_CPPFLAGS = -D_GNU_SOURCE -Ilib -Itests -DPF_VERSION='"$(VERSION)"' -DPF_SHAREDIR='"$(SHAREDIR)"' \
               $(foreach l,$(filter-out $(missing),$(OPTIONAL)),-DHAVE_$(l))
 # Decisions must be the same on every host, so nothing is contracted (fused
 # multiply-adds) but where a file asks for it: contracts of lib/event.
