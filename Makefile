@@ -19,7 +19,7 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNITS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/rt/test_*.c))
 BENCHES  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 LONGS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/stress/*.c tests/fuzz/*.c))
-ALL_PKGS  = $(call pkgs,$(sort $(foreach p,$(PROGRAMS),$(LIBS_$(p)))))
+ALL_PKGS  = $(call pkgs,$(sort $(foreach v,$(filter LIBS_%,$(.VARIABLES)),$($(v)))))
 
 PF_CPPFLAGS = -D_GNU_SOURCE -Ilib -Itests -DPF_VERSION='"$(VERSION)"' -DPF_SHAREDIR='"$(SHAREDIR)"' \
               $(foreach l,$(filter-out $(missing),$(OPTIONAL)),-DHAVE_$(l))
@@ -43,8 +43,8 @@ $(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma
 $(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma
 
 $(BUILD)/libpf.a: $(LIB_OBJ)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@ # and append: two rooms may each have a reader.o
+	$(AR) qcs $@ $^
 
 .SECONDEXPANSION:
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard cmd/$$*/*.c)) $(BUILD)/libpf.a
