@@ -47,7 +47,7 @@ $(BUILD)/libpf.a: $(LIB_OBJ)
 	$(AR) qcs $@ $^
 
 .SECONDEXPANSION:
-$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard cmd/$$*/*.c)) $(BUILD)/libpf.a
+$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard cmd/$$*/*.c)))) $(BUILD)/libpf.a
 	$(CC) $(PF_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(call pkgs,$(LIBS_$*))) $(LDLIBS) -lm
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpf.a
