@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A mind: what a musician hears, decides and plays.
+ *
+ * A mind is a pure function of the events it heard, a seed, a style and a
+ * personality.  It knows no clock and no carrier: whoever runs it says what
+ * was heard and when to think, and takes what it plays from a sink.  The same
+ * mind stands in a pipe and on a stage.
+ *
+ * The runner keeps these rules:
+ *
+ *  - pf_mind_hear() gets every event once, in order of time, and none of the
+ *    mind's own;
+ *  - pf_mind_think(t) is called at t = n / think_hz seconds, n = 0, 1, 2 ...,
+ *    after all events with time < t were heard and before any other;
+ *  - when no more input will come, pf_mind_end() is called once and thinking
+ *    goes on until pf_mind_over().
+ *
+ * What a mind says at thought t stands at t + 3 ms or later, and its notes
+ * begin before t + PF_MIND_AHEAD_NS.  It does not say its events in order of
+ * time: whoever prints or stores them orders them.
+ *
+ * A restarted mind hears everything again without thinking, then thinks on:
+ * its randomness is a function of the place in the music, not of its past.
+ *
+ * One thread at a time.  Nothing here is for audio threads: minds allocate.
+ */
+#ifndef PF_AGENT_MIND_H
+#define PF_AGENT_MIND_H
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "event/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pf_mind;
+struct pf_personality;
+struct pf_sink;
+struct pf_style;
+
+/* The answer to an event stands at least this much later. */
+#define PF_MIND_REACTION_NS 3000000
+
+/* Notes are said at most this much before they sound. */
+#define PF_MIND_AHEAD_NS 200000000
+
+#define PF_MIND_THINK_HZ 20 /* unless told: 10..30 */
+
+struct pf_mind_config {
+	const char *role; /* one of pf_mind_roles */
+	const char *name; /* as which it plays; NULL: the role */
+	uint64_t seed;
+	double think_hz;  /* 10..30; 0: PF_MIND_THINK_HZ */
+	const struct pf_style *style; /* borrowed until pf_mind_free() */
+	const struct pf_personality *personality; /* likewise */
+	const char *instrument; /* its patch; NULL: what the style names */
+};
+
+/* The roles, in the order in which they like to stand; ends with NULL. */
+extern const char *const pf_mind_roles[];
+
+/*
+ * Make a mind.  Returns 0 and *mind, to be freed with pf_mind_free();
+ * -EINVAL with *err worded (no such role, think_hz out of range); -ENOMEM.
+ */
+PF_MUST_CHECK int pf_mind_new(struct pf_mind **mind,
+    const struct pf_mind_config *config, struct pf_err *err);
+
+/* Free a mind; NULL is fine. */
+void pf_mind_free(struct pf_mind *mind);
+
+/*
+ * Hear an event.
+ *
+ * more  what followed it: more[more_len] bytes of TAB-separated key=value
+ *       pairs; NULL and 0 if there was nothing
+ *
+ * Returns 0; or -ENOMEM, and the mind has not heard it.
+ */
+PF_MUST_CHECK int pf_mind_hear(struct pf_mind *mind,
+    const struct pf_event *event, const char *more, size_t more_len);
+
+/*
+ * Think at time_ns, and say to the sink what was decided.  Returns 0, the
+ * first error of the sink, or -ENOMEM.
+ */
+PF_MUST_CHECK int pf_mind_think(struct pf_mind *mind, int64_t time_ns,
+    struct pf_sink *sink);
+
+/* No more will be heard: the last event stood at time_ns.  Finish. */
+void pf_mind_end(struct pf_mind *mind, int64_t time_ns);
+
+/* After pf_mind_end(): has it said all it will say? */
+bool pf_mind_over(const struct pf_mind *mind);
+
+/*
+ * One line for a person: where the mind thinks it is, e.g. "bar 12.3, 104
+ * bpm, A minor, chord F".  Writes at most size bytes with the NUL.
+ */
+void pf_mind_describe(const struct pf_mind *mind, char *text, size_t size);
+
+#endif
