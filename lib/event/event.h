@@ -72,7 +72,8 @@ enum pf_type {
 
 #define PF_NONE_BITS 0x7fc00000u
 #define PF_TIME_NOW INT64_MIN /* as soon as possible */
-#define PF_NO_INDEX 255       /* "none" in the u8 fields */
+#define PF_TIME_MOST 10000000000000000 /* ns: 115 days */
+#define PF_NO_INDEX 255       /* "none" in the u8 fields but beat's */
 
 struct pf_event {
 	int64_t time;
@@ -99,6 +100,7 @@ struct pf_event {
 				uint32_t id; /* note; 0 none */
 				float confidence, c;
 				uint32_t q;
+				uint16_t u16[2]; /* patch: bank, program */
 				uint8_t u8[4];
 			};
 		};
@@ -111,10 +113,14 @@ _Static_assert(sizeof(struct pf_event) == 32, "the event is 32 bytes");
 _Static_assert(offsetof(struct pf_event, a) == 16, "layout");
 _Static_assert(offsetof(struct pf_event, value) == 24, "layout");
 
-/* Which u8 of `beat`, `chord` and `key` means what. */
+/*
+ * Which u8 of `beat`, `chord`, `key` and `intent` means what.  What a beat
+ * does not know is 0 (it counts from 1), elsewhere PF_NO_INDEX.
+ */
 enum { PF_BEAT_INDEX, PF_BEAT_PER_BAR, PF_BEAT_UNIT };
 enum { PF_CHORD_QUALITY, PF_CHORD_BASS, PF_CHORD_ROOT2, PF_CHORD_QUALITY2 };
 enum { PF_KEY_MODE, PF_KEY_TONIC2, PF_KEY_MODE2 };
+enum { PF_INTENT_ACT, PF_INTENT_LOW, PF_INTENT_HIGH, PF_INTENT_IN };
 
 static inline enum pf_type
 pf_event_type(const struct pf_event *e)

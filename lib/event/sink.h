@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The two ends of a mind: what it is told, and where it speaks.
+ *
+ * A mind (an agent, an ear) sees these tables only, so it never knows whether
+ * a pipe or a live session carries it.  The carrier calls pf_hearer; the
+ * mind calls pf_sink from inside those calls.  One thread.
+ */
+#ifndef PF_EVENT_SINK_H
+#define PF_EVENT_SINK_H
+
+#include "event/event.h"
+
+/* Where events are said. */
+struct pf_sink {
+	/*
+	 * Say an event.  Its time may lie ahead: the carrier holds it back
+	 * until then, and moves one that is too early to answer what was just
+	 * heard to the first moment allowed.  The carrier fills in the source.
+	 *
+	 * more  "key=value" pairs separated by TAB, at most PF_MORE_BYTES;
+	 *       NULL or "" for none; copied
+	 */
+	void (*say)(void *ctx, const struct pf_event *e, const char *more);
+	void *ctx;
+};
+
+/* Say an event through a sink. */
+static inline void
+pf_sink_say(const struct pf_sink *sink, const struct pf_event *e,
+    const char *more)
+{
+	sink->say(sink->ctx, e, more);
+}
+
+/* What a mind is told.  A NULL function is skipped. */
+struct pf_hearer {
+	/*
+	 * An event has come: in the order of time, rank, source name and
+	 * place, and never before its time.
+	 *
+	 * more  as above; "" for none; valid during the call
+	 * beat  where it stands on the axis, in quarter notes
+	 */
+	void (*hear)(void *ctx, const struct pf_event *e, const char *more,
+	    double beat);
+	/*
+	 * Thought n at its time, n / 20 s by default: everything with an
+	 * earlier time has been heard, nothing of this time or later.
+	 */
+	void (*think)(void *ctx, int64_t n, int64_t time_ns);
+	/*
+	 * Nothing more will come; called once.  What is said now is the
+	 * ending, and is played out.
+	 */
+	void (*end)(void *ctx, int64_t time_ns);
+	void *ctx;
+};
+
+#endif
