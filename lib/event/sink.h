@@ -20,20 +20,27 @@ struct pf_sink {
 	 *
 	 * more  "key=value" pairs separated by TAB, at most PF_MORE_BYTES;
 	 *       NULL or "" for none; copied
+	 *
+	 * Returns 0; or a negative errno if the carrier is broken.  An event
+	 * that may not be said (bad values, too many waiting) is counted by
+	 * the carrier and is no error.
 	 */
-	void (*say)(void *ctx, const struct pf_event *e, const char *more);
+	int (*say)(void *ctx, const struct pf_event *e, const char *more);
 	void *ctx;
 };
 
 /* Say an event through a sink. */
-static inline void
+static inline int
 pf_sink_say(const struct pf_sink *sink, const struct pf_event *e,
     const char *more)
 {
-	sink->say(sink->ctx, e, more);
+	return sink->say(sink->ctx, e, more);
 }
 
-/* What a mind is told.  A NULL function is skipped. */
+/*
+ * What a mind is told.  A NULL function is skipped; one that returns a
+ * negative errno ends the run with it.
+ */
 struct pf_hearer {
 	/*
 	 * An event has come: in the order of time, rank, source name and
@@ -42,18 +49,20 @@ struct pf_hearer {
 	 * more  as above; "" for none; valid during the call
 	 * beat  where it stands on the axis, in quarter notes
 	 */
-	void (*hear)(void *ctx, const struct pf_event *e, const char *more,
+	int (*hear)(void *ctx, const struct pf_event *e, const char *more,
 	    double beat);
 	/*
 	 * Thought n at its time, n / 20 s by default: everything with an
 	 * earlier time has been heard, nothing of this time or later.
 	 */
-	void (*think)(void *ctx, int64_t n, int64_t time_ns);
+	int (*think)(void *ctx, int64_t n, int64_t time_ns);
 	/*
-	 * Nothing more will come; called once.  What is said now is the
-	 * ending, and is played out.
+	 * Nothing more will come; the last event stood at time_ns.  Called
+	 * once.  Then thinking goes on until over() says so; without over()
+	 * it is over at once.  What was said by then is played out.
 	 */
 	void (*end)(void *ctx, int64_t time_ns);
+	bool (*over)(void *ctx);
 	void *ctx;
 };
 
