@@ -18,8 +18,8 @@ CFLAGS     = -O2 -g
 DEB_BUILD    = gcc make pkg-config libc6-dev libyaml-dev libsndfile1-dev \
                libaubio-dev libfftw3-dev libsamplerate0-dev
 DEB_OPTIONAL = libebur128-dev libfluidsynth-dev timgm6mb-soundfont
-DEB_DEMO     = sonic-pi-samples
-DEB_TEST     = bats sox mandoc python3-minimal
+DEB_DEMO     = sonic-pi-samples sox
+DEB_TEST     = bats mandoc
 
 # Optional libraries: found by pkg-config or left out, with a line that says
 # so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play.

@@ -1,0 +1,10 @@
+#!/bin/bash
+# two-bands.sh TAKE : the same player with two bands, to hear what personality
+# does: calm.wav has a sparse, laid-back band, wild.wav a bold and busy one.
+set -euo pipefail
+take=${1:?usage: two-bands.sh TAKE}
+pf-analyze "$take" >heard.pf
+pf-agent drums -p laid-back <heard.pf | pf-agent bass -p sparse |
+	pf-agent harmony -p laid-back | pf-render --mix "$take" -o calm.wav
+pf-agent drums -p busy <heard.pf | pf-agent bass -p bold |
+	pf-agent harmony -p busy | pf-agent melody -p bold | pf-render --mix "$take" -o wild.wav
