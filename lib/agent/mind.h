@@ -13,8 +13,7 @@
  *    mind's own;
  *  - pf_mind_think(t) is called at t = n / think_hz seconds, n = 0, 1, 2 ...,
  *    after all events with time < t were heard and before any other;
- *  - when no more input will come, pf_mind_end() is called once and thinking
- *    goes on until pf_mind_over().
+ *  - when no more input will come, pf_mind_end() is called once.
  *
  * What a mind says at thought t stands at t + 3 ms or later, and its notes
  * begin before t + PF_MIND_AHEAD_NS.  It does not say its events in order of
@@ -31,14 +30,14 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "event/event.h"
+#include "event/names.h"
+#include "event/sink.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pf_mind;
 struct pf_personality;
-struct pf_sink;
 struct pf_style;
 
 /* The answer to an event stands at least this much later. */
@@ -57,6 +56,7 @@ struct pf_mind_config {
 	const struct pf_style *style; /* borrowed until pf_mind_free() */
 	const struct pf_personality *personality; /* likewise */
 	const char *instrument; /* its patch; NULL: what the style names */
+	struct pf_names *names; /* borrowed: learns what the mind spells */
 };
 
 /* The roles, in the order in which they like to stand; ends with NULL. */
@@ -72,29 +72,26 @@ PF_MUST_CHECK int pf_mind_new(struct pf_mind **mind,
 /* Free a mind; NULL is fine. */
 void pf_mind_free(struct pf_mind *mind);
 
+/* Before the first thought: say what stands at the start (its sound). */
+void pf_mind_start(struct pf_mind *mind, const struct pf_sink *sink);
+
 /*
- * Hear an event.
- *
- * more  what followed it: more[more_len] bytes of TAB-separated key=value
- *       pairs; NULL and 0 if there was nothing
- *
- * Returns 0; or -ENOMEM, and the mind has not heard it.
+ * Hear an event.  more has its "key=value" pairs separated by TAB; NULL or ""
+ * for none.  Returns 0; or -ENOMEM, and the mind has not heard it.
  */
 PF_MUST_CHECK int pf_mind_hear(struct pf_mind *mind,
-    const struct pf_event *event, const char *more, size_t more_len);
+    const struct pf_event *event, const char *more);
+
+/* Think at time_ns, and say to the sink what was decided. */
+void pf_mind_think(struct pf_mind *mind, int64_t time_ns,
+    const struct pf_sink *sink);
 
 /*
- * Think at time_ns, and say to the sink what was decided.  Returns 0, the
- * first error of the sink, or -ENOMEM.
+ * No more will be heard after time_ns: finish the bar, end it together with
+ * the others, and say all of that at once.
  */
-PF_MUST_CHECK int pf_mind_think(struct pf_mind *mind, int64_t time_ns,
-    struct pf_sink *sink);
-
-/* No more will be heard: the last event stood at time_ns.  Finish. */
-void pf_mind_end(struct pf_mind *mind, int64_t time_ns);
-
-/* After pf_mind_end(): has it said all it will say? */
-bool pf_mind_over(const struct pf_mind *mind);
+void pf_mind_end(struct pf_mind *mind, int64_t time_ns,
+    const struct pf_sink *sink);
 
 /*
  * One line for a person: where the mind thinks it is, e.g. "bar 12.3, 104
