@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "music/pulse.h"
+
+#include "base/math.h"
+#include "music/pulse_states.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LAG_FRAMES 5         /* onsets may be told 100 ms late */
+#define FRAMES 16            /* kept of the activation: LAG and more */
+#define GROUPS 16            /* onsets that wait */
+#define TOGETHER_NS 45000000 /* a chord: notes so near begin together */
+#define LOOK_FRAMES 5        /* how often the states are looked through */
+
+static const double onset_sd_ns = 22e6;   /* of a note around its place */
+static const double drift_sd = 0.004;     /* of the period, a beat */
+static const double quiet_s = 2.0;        /* then silence means nothing */
+static const double lock_mass = 0.35, lose_mass = 0.08;
+static const double fit_power = 0.8;      /* features are not independent */
+
+/* What began together. */
+struct group {
+	int64_t first_ns;
+	double sum_ns, weight; /* the mean time, from first_ns */
+	double strength, low, change, length_s, pitch;
+};
+
+struct pulse_line { /* the last notes, to tell features by */
+	double at_s[2], pitch;
+	int n;
+	double hist[12], heard;
+};
+
+struct pf_pulse {
+	struct pulse_states *states;
+	int64_t from_ns, now_ns;
+	int64_t frame;        /* frames done */
+	double active[FRAMES]; /* of the frames to come, by frame % FRAMES */
+	struct group group[GROUPS];
+	int groups;
+	struct pulse_line line;
+	bool begun;
+	int64_t first_ns, last_onset_ns;
+	int onsets;
+	/* What is followed. */
+	bool following, locked;
+	double beat_ns, period_ns; /* from from_ns */
+	double var_beat, cov, var_period;
+	double mass;          /* smoothed */
+	int wish;             /* looks in a row that wanted another tempo */
+	int kind, index;      /* of the beat at beat_ns */
+	double bar_mass;
+};
+
+int
+pf_pulse_new(struct pf_pulse **pulse)
+{
+	struct pf_pulse *p = calloc(1, sizeof *p);
+	if (!p || pulse_states_new(&p->states) < 0) {
+		free(p);
+		return -ENOMEM;
+	}
+	pf_pulse_reset(p, 0);
+	*pulse = p;
+	return 0;
+}
+
+void
+pf_pulse_free(struct pf_pulse *pulse)
+{
+	if (!pulse)
+		return;
+	pulse_states_free(pulse->states);
+	free(pulse);
+}
+
+void
+pf_pulse_reset(struct pf_pulse *pulse, int64_t from_ns)
+{
+	struct pulse_states *states = pulse->states;
+	memset(pulse, 0, sizeof *pulse);
+	pulse->states = states;
+	pulse->from_ns = pulse->now_ns = from_ns;
+	pulse->period_ns = 500e6;
+	pulse_states_reset(states);
+}
+
+static double
+share(double x)
+{
+	return x > 0 ? x < 1 ? x : 1 : 0; /* not-a-number is 0 */
+}
+
+void
+pf_pulse_hear(struct pf_pulse *pulse, const struct pf_pulse_onset *onset)
+{
+	const int64_t done = pulse->from_ns + pulse->frame * PULSE_FRAME_NS;
+	const int64_t at = onset->at_ns < done ? done : onset->at_ns;
+	struct group *g = NULL;
+	for (int i = 0; i < pulse->groups && !g; i++) {
+		const int64_t d = at - pulse->group[i].first_ns;
+		if (d < TOGETHER_NS && d > -TOGETHER_NS)
+			g = &pulse->group[i];
+	}
+	if (!g) {
+		if (pulse->groups == GROUPS)
+			return;
+		int i = pulse->groups++;
+		for (; i > 0 && pulse->group[i - 1].first_ns > at; i--)
+			pulse->group[i] = pulse->group[i - 1];
+		g = &pulse->group[i];
+		*g = (struct group){ .first_ns = at };
+	}
+	const double strength = share(onset->strength);
+	g->sum_ns += strength * (double)(at - g->first_ns);
+	g->weight += strength;
+	if (strength > g->strength)
+		g->strength = strength;
+	if (share(onset->low) > g->low)
+		g->low = share(onset->low);
+	if (share(onset->change) > g->change)
+		g->change = share(onset->change);
+	if (onset->pitch > g->pitch && onset->pitch < 256) {
+		g->pitch = onset->pitch;
+		g->length_s = onset->length_s > 0 && onset->length_s < 60
+		    ? onset->length_s : 0;
+	}
+}
+
+void
+pf_pulse_activation(struct pf_pulse *pulse, int64_t at_ns, double value)
+{
+	int64_t f = (at_ns - pulse->from_ns) / PULSE_FRAME_NS;
+	if (f < pulse->frame)
+		f = pulse->frame;
+	if (f - pulse->frame < FRAMES && share(value) > pulse->active[f % FRAMES])
+		pulse->active[f % FRAMES] = share(value);
+}
+
+void
+pf_pulse_told(struct pf_pulse *pulse, int64_t beat_ns, double period_ns,
+    int index, int per_bar, double weight)
+{
+	if (!(period_ns >= 250e6 && period_ns <= 1300e6))
+		return;
+	const double now = (double)(pulse->frame * PULSE_FRAME_NS);
+	double beats = (now - (double)(beat_ns - pulse->from_ns)) / period_ns;
+	const double whole = floor(beats);
+	if (index >= 0 && per_bar > 0)
+		index = (int)(((index + (int)whole) % per_bar + per_bar)
+		    % per_bar);
+	else
+		index = -1;
+	pulse_states_told(pulse->states, period_ns / PULSE_FRAME_NS,
+	    beats - whole, index, per_bar, share(weight));
+}
+
+/* ---- features: the same as in tests/train/pulse_table.py */
+
+static int
+ratio_class(double r)
+{
+	return r < 0.42 ? 0 : r < 0.75 ? 1 : r < 1.4 ? 2 : r < 2.4 ? 3 : 4;
+}
+
+static int
+interval_class(double d)
+{
+	const double m = d < 0 ? -d : d;
+	const int k = m < 0.5 ? 0 : m < 2.5 ? 1 : m < 4.5 ? 2 : m < 7.5 ? 3 : 4;
+	return k && d < 0 ? k + 4 : k;
+}
+
+static int
+stable_class(const struct pulse_line *line, double pitch)
+{
+	double top = 0;
+	for (int i = 0; i < 12; i++)
+		top = line->hist[i] > top ? line->hist[i] : top;
+	const double x = line->hist[(int)(pitch + 0.5) % 12] / top;
+	return x < 0.15 ? 0 : x < 0.4 ? 1 : x < 0.75 ? 2 : 3;
+}
+
+/* Low notes and new harmony mark beats and bars. */
+static double
+accent_fit(const struct pulse_kind *k, int place, double low, double change)
+{
+	const int per_beat = k->subdivision == 2 ? 4 : 3;
+	double l, c;
+	if (place == 0) {
+		l = 2, c = 4;
+	} else if (k->beats == 4 && place == 2 * per_beat) {
+		l = 1.6, c = 1.6;
+	} else if (place % per_beat == 0) {
+		l = 0.9, c = 0.8;
+	} else {
+		l = 0.6, c = 0.3;
+	}
+	return (1 + low * (l - 1)) * (1 + change * (c - 1));
+}
+
+static void
+describe(struct pulse_line *line, const struct group *g, double at_s,
+    double period_s, struct pulse_fit *fit)
+{
+	int ratio = -1, interval = -1, stable = -1, length = -1;
+	const double gap = at_s - line->at_s[0];
+	if (line->n >= 2)
+		ratio = ratio_class(gap / (line->at_s[0] - line->at_s[1]));
+	if (line->n >= 1 && g->pitch > 0 && line->pitch > 0)
+		interval = interval_class(g->pitch - line->pitch);
+	if (g->pitch > 0 && line->heard > 3)
+		stable = stable_class(line, g->pitch);
+	if (line->n >= 1 && g->length_s > 0)
+		length = ratio_class(g->length_s / gap);
+	for (int k = 0; k < PULSE_KINDS; k++)
+		for (int c = 0; c < PULSE_COARSE; c++) {
+			const struct pulse_kind *kind = &pulse_kind[k];
+			double w = 1;
+			if (ratio >= 0)
+				w *= kind->ratio[c][ratio];
+			if (interval >= 0)
+				w *= kind->interval[c][interval];
+			if (stable >= 0)
+				w *= kind->stable[c][stable];
+			if (length >= 0)
+				w *= kind->length[c][length];
+			w = w < 0.01 ? 0.01 : w > 30 ? 30 : w;
+			fit->at[k][c] = pf_pow(w, fit_power)
+			    * accent_fit(kind, c, g->low, g->change);
+		}
+	line->at_s[1] = line->at_s[0];
+	line->at_s[0] = at_s;
+	line->pitch = g->pitch;
+	line->n++;
+	for (int i = 0; i < 12; i++)
+		line->hist[i] *= 0.98;
+	if (g->pitch > 0) {
+		double beats = g->length_s / period_s;
+		beats = beats <= 0 ? 0.5 : beats > 2 ? 2 : beats;
+		line->hist[(int)(g->pitch + 0.5) % 12] += beats;
+		line->heard += beats;
+	}
+}
+
+/* ---- the beat, finely */
+
+static void
+go_on(struct pf_pulse *p, double to_ns)
+{
+	while (p->beat_ns + p->period_ns <= to_ns) {
+		const double q = drift_sd * p->period_ns;
+		p->beat_ns += p->period_ns;
+		p->var_beat += 2 * p->cov + p->var_period;
+		p->cov += p->var_period;
+		p->var_period += q * q;
+		p->index = (p->index + 1) % pulse_kind[p->kind].beats;
+	}
+}
+
+static void
+correct(struct pf_pulse *p, double error_ns, double at_beats, double sd_ns)
+{
+	/* The onset's place: beat + at_beats * period. */
+	const double a = at_beats;
+	const double hb = p->var_beat + a * p->cov;
+	const double hp = p->cov + a * p->var_period;
+	const double gain = 1 / (hb + a * hp + sd_ns * sd_ns);
+	p->beat_ns += hb * gain * error_ns;
+	p->period_ns += hp * gain * error_ns;
+	p->var_beat -= hb * gain * hb;
+	p->cov -= hb * gain * hp;
+	p->var_period -= hp * gain * hp;
+	p->period_ns = p->period_ns < 250e6 ? 250e6
+	    : p->period_ns > 1300e6 ? 1300e6 : p->period_ns;
+}
+
+/* Draw the beat to an onset that sits near a place of it. */
+static void
+pull(struct pf_pulse *p, double at_ns, double strength)
+{
+	static const double duple[] = { 0, 0.25, 0.5, 0.75, 1 };
+	static const double triple[] = { 0, 1 / 3., 2 / 3., 1 };
+	const bool three = pulse_kind[p->kind].subdivision == 3;
+	const double *place = three ? triple : duple;
+	const int n = three ? 4 : 5;
+	const double phase = (at_ns - p->beat_ns) / p->period_ns;
+	const double whole = floor(phase);
+	int best = 0;
+	for (int i = 1; i < n; i++)
+		if (fabs(phase - whole - place[i])
+		    < fabs(phase - whole - place[best]))
+			best = i;
+	const double at = whole + place[best];
+	const double error = (phase - at) * p->period_ns;
+	if (fabs(error) > 0.1 * p->period_ns || at < -2)
+		return;
+	/* Off-beats are played more freely (swing, ornaments). */
+	const double loose = best == 0 || best == n - 1 ? 1
+	    : three || place[best] == 0.5 ? 1.7 : 3;
+	correct(p, error, at, onset_sd_ns * loose / (0.2 + 0.8 * strength));
+}
+
+static void
+follow(struct pf_pulse *p, const struct pulse_mode *m, double now_ns)
+{
+	p->period_ns = m->period * PULSE_FRAME_NS;
+	p->beat_ns = now_ns - m->phase * p->period_ns;
+	p->var_beat = 20e6 * 20e6;
+	p->cov = 0;
+	p->var_period = 0.02 * p->period_ns * 0.02 * p->period_ns;
+	p->following = true;
+	p->wish = 0;
+	p->bar_mass = 0;
+}
+
+/* Which kind of bar, which beat of it?  Keep what is held unless beaten. */
+static void
+find_bar(struct pf_pulse *p, double bar[PULSE_KINDS][PULSE_BEATS])
+{
+	double all = 0, best = -1, held = 0;
+	int kind = 0, index = 0;
+	for (int k = 0; k < PULSE_KINDS; k++)
+		for (int b = 0; b < pulse_kind[k].beats; b++) {
+			double m = 0;
+			all += bar[k][b];
+			for (int j = 0; j < PULSE_KINDS; j++)
+				if (pulse_kind[j].beats == pulse_kind[k].beats
+				    && pulse_kind[j].subdivision
+				    == pulse_kind[k].subdivision)
+					m += bar[j][b];
+			if (m > best)
+				best = m, kind = k, index = b;
+			if (k == p->kind && b == p->index)
+				held = m;
+		}
+	if (all <= 0)
+		return;
+	if (best > (p->locked ? 1.4 : 1.0) * held || p->bar_mass == 0) {
+		p->kind = kind;
+		p->index = index;
+		held = best;
+	}
+	p->bar_mass = held / all;
+}
+
+/* Look through the states: is what is followed still the best? */
+static void
+look(struct pf_pulse *p, double now_ns)
+{
+	double bar[PULSE_KINDS][PULSE_BEATS];
+	struct pulse_mode best, held = { 0 };
+	pulse_states_best(p->states, &best);
+	if (p->following) {
+		go_on(p, now_ns);
+		held.period = p->period_ns / PULSE_FRAME_NS;
+		held.phase = (now_ns - p->beat_ns) / p->period_ns;
+		pulse_states_near(p->states, &held, bar);
+		const double apart = fabs(best.period / (p->period_ns
+		    / PULSE_FRAME_NS) - 1);
+		double d = best.phase - held.phase;
+		d -= d > 0.5 ? 1 : d < -0.5 ? -1 : 0;
+		if (apart < 0.08 && fabs(d) < 0.14)
+			p->wish = 0;
+		else if (best.mass > 1.5 * held.mass)
+			p->wish++;
+		else
+			p->wish = 0;
+	}
+	if (!p->following || p->wish > (p->locked ? 6 : 0)) {
+		follow(p, &best, now_ns);
+		held = best;
+		pulse_states_near(p->states, &held, bar);
+		p->mass = held.mass;
+	} else if (fabs(held.shift) > 0.03) {
+		correct(p, held.shift * -p->period_ns, 0, 3 * onset_sd_ns);
+	}
+	p->mass += 0.15 * (held.mass - p->mass);
+	find_bar(p, bar);
+	if (p->mass > lock_mass && p->onsets >= 5)
+		p->locked = true;
+	else if (p->mass < lose_mass)
+		p->locked = false;
+}
+
+static void
+run_frame(struct pf_pulse *p)
+{
+	const int64_t begin = p->frame * PULSE_FRAME_NS;
+	const double end_ns = (double)(begin + PULSE_FRAME_NS);
+	double *active = &p->active[p->frame % FRAMES];
+	double strength = *active;
+	struct pulse_fit fit;
+	bool heard = false;
+	*active = 0;
+	if (p->groups > 0) {
+		struct group *g = &p->group[0];
+		const double at = (double)(g->first_ns - p->from_ns)
+		    + (g->weight > 0 ? g->sum_ns / g->weight : 0);
+		if (at < end_ns) {
+			describe(&p->line, g, at / 1e9, p->period_ns / 1e9,
+			    &fit);
+			strength = g->strength;
+			heard = true;
+			if (!p->begun) {
+				pulse_states_reset(p->states);
+				p->begun = true;
+				p->first_ns = p->from_ns + begin;
+			}
+			p->onsets++;
+			p->last_onset_ns = p->from_ns + begin;
+			if (p->following)
+				pull(p, at, g->strength);
+			p->groups--;
+			memmove(g, g + 1, (size_t)p->groups * sizeof *g);
+		}
+	}
+	const double silent = (double)(p->from_ns + begin - p->last_onset_ns);
+	p->frame++;
+	if (!p->begun && strength < 0.1)
+		return;
+	p->begun = true;
+	pulse_states_step(p->states, strength, heard ? &fit : NULL,
+	    silent > quiet_s * 1e9 && strength == 0);
+	if (p->frame % LOOK_FRAMES == 0 && p->onsets > 1)
+		look(p, end_ns);
+}
+
+void
+pf_pulse_run(struct pf_pulse *pulse, int64_t now_ns)
+{
+	if (now_ns <= pulse->now_ns)
+		return;
+	pulse->now_ns = now_ns;
+	while (pulse->from_ns + (pulse->frame + 1 + LAG_FRAMES)
+	    * PULSE_FRAME_NS <= now_ns)
+		run_frame(pulse);
+}
+
+int64_t
+pf_pulse_foresee(const struct pf_pulse *pulse, int k, int *index)
+{
+	const int n = pulse_kind[pulse->kind].beats;
+	const double now = (double)(pulse->now_ns - pulse->from_ns);
+	const double on = floor((now - pulse->beat_ns) / pulse->period_ns) + k;
+	if (index) {
+		int i = (int)fmod(pulse->index + on, n);
+		*index = i < 0 ? i + n : i;
+	}
+	return pulse->from_ns
+	    + (int64_t)floor(pulse->beat_ns + on * pulse->period_ns + 0.5);
+}
+
+void
+pf_pulse_get(const struct pf_pulse *pulse, struct pf_pulse_belief *belief)
+{
+	belief->beat_ns = pf_pulse_foresee(pulse, 0, &belief->index);
+	belief->period_ns = pulse->period_ns;
+	belief->per_bar = pulse_kind[pulse->kind].beats;
+	belief->subdivision = pulse_kind[pulse->kind].subdivision;
+	belief->confidence = pulse->mass < 1 ? pulse->mass : 1;
+	belief->bar_confidence = pulse->bar_mass;
+	belief->locked = pulse->locked;
+}
