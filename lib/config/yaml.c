@@ -131,7 +131,7 @@ parse_map(struct parse *p, struct pf_yaml_node *node, int depth)
 {
 	for (;;) {
 		yaml_event_t event;
-		struct pf_yaml_node *child;
+		struct pf_yaml_node *child = NULL;
 		int r = next(p, &event);
 		if (r)
 			return r;
@@ -294,7 +294,7 @@ int
 pf_yaml_load(struct pf_yaml **yaml, const char *path, struct pf_err *err)
 {
 	char *const buf = malloc(MOST_BYTES + 1);
-	size_t len;
+	size_t len = 0;
 	if (!buf) {
 		pf_err_set(err, "out of memory");
 		return -ENOMEM;
