@@ -51,6 +51,9 @@ void pf_writer_comment(struct pf_writer *writer, const char *text);
 /* The axis so far. */
 const struct pf_tempo_map *pf_writer_map(const struct pf_writer *writer);
 
+/* Has an error been kept?  To stop early: an endless input never flushes. */
+bool pf_writer_failed(const struct pf_writer *writer);
+
 /*
  * Hand everything to the system.  Returns 0; or a negative errno with *err
  * worded ("cannot write to standard output: No space left on device").
