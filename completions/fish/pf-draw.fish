@@ -1,0 +1,12 @@
+# fish completion for pf-draw(1)
+complete -c pf-draw -s o -l output -r -F -d 'where the picture goes'
+complete -c pf-draw -s t -l title -x -d 'written above'
+complete -c pf-draw -s w -l width -x -d 'width in pixels'
+complete -c pf-draw -s s -l source -x -d 'draw only this source'
+complete -c pf-draw -l from -x -d 'begin here, seconds'
+complete -c pf-draw -l to -x -d 'end here, seconds'
+complete -c pf-draw -l bars -x -d 'bars a line'
+complete -c pf-draw -l dark -d 'light on dark'
+complete -c pf-draw -l lenient -d 'skip wrong lines'
+complete -c pf-draw -s h -l help -d 'print a summary'
+complete -c pf-draw -s V -l version -d 'print the version'
