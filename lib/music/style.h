@@ -217,6 +217,8 @@ struct pf_style {
 	double humanise_ms;       /* SD of small timing errors */
 	int phrase;               /* bars */
 	double sevenths;          /* 0 triads .. 1 four-note chords */
+	double cadence;           /* how far section ends are bent to cadences:
+	                           * 0 loops stay loops .. 1 every one closes */
 	enum pf_ending ending;
 	int crash_every;          /* bars; 0 never */
 	struct pf_words sound[PF_PARTS]; /* instruments, the first is usual */

@@ -169,6 +169,9 @@ read_grooves(const struct pf_yaml_node *node, struct pf_style *s,
 		if (r == 0)
 			r = pf_yaml_str(pf_yaml_find(c, "voice"), &g->voice,
 			    err);
+		const int drum = pf_drum_number(g->voice, strlen(g->voice));
+		if (drum >= 0)
+			g->voice = pf_drum_name(drum);
 		if (r == 0)
 			r = read_groove_row(pf_yaml_find(c, "ms"), g->ms, -60,
 			    60, err);
@@ -527,6 +530,7 @@ read_head(const struct pf_yaml_node *root, struct pf_style *s,
 		{"swing", 0.5, 0.75, &s->swing},
 		{"humanise-ms", 0, 40, &s->humanise_ms},
 		{"sevenths", 0, 1, &s->sevenths},
+		{"cadence", 0, 1, &s->cadence},
 	};
 	int r = pf_yaml_str(pf_yaml_find(root, "title"), &s->title, err);
 	if (r == 0)
@@ -559,7 +563,7 @@ read_style(const struct pf_yaml_node *root, struct pf_style *s,
 {
 	static const char *const keys[] = {"title", "tempo", "meters", "key",
 	    "swing", "swing-grid", "humanise-ms", "phrase", "sevenths",
-	    "ending", "crash-every", "groove", "sounds", "levels", "drums",
+	    "cadence", "ending", "crash-every", "groove", "sounds", "levels", "drums",
 	    "perc", "fills", "bass", "harmony", "pad", "arp", "melody",
 	    "counter", "progressions", "sections", "forms"};
 	int r = pf_yaml_keys(root, keys, PF_COUNT(keys), err);
@@ -618,6 +622,7 @@ defaults(struct pf_style *s)
 	s->key = (struct pf_key){0, PF_MAJOR};
 	s->swing = 0.5;
 	s->humanise_ms = 3;
+	s->cadence = 0.5;
 	for (int p = 0; p < PF_PARTS; p++)
 		s->level[p] = 0.7;
 	s->bass_low = 28, s->bass_high = 52;
