@@ -12,6 +12,7 @@ struct pf_feed {
 	size_t given;        /* lines of the group that are out */
 	struct pf_line next; /* the first line behind the group ... */
 	bool has_next;       /* ... its bytes are the reader's */
+	bool has_tempo;
 	struct pf_tempo_map map; /* without the tempo of `next` */
 };
 
@@ -63,6 +64,18 @@ pf_feed_skipped(const struct pf_feed *f)
 	return pf_reader_skipped(f->reader);
 }
 
+bool
+pf_feed_has_tempo(const struct pf_feed *f)
+{
+	return f->has_tempo;
+}
+
+bool
+pf_feed_would_wait(struct pf_feed *f)
+{
+	return f->given == f->group.n && pf_reader_would_wait(f->reader);
+}
+
 static int
 add(struct pf_feed *f, const struct pf_line *line, struct pf_err *err)
 {
@@ -84,6 +97,7 @@ follow(struct pf_feed *f, struct pf_err *err)
 		if (line->kind != PF_LINE_EVENT ||
 		    pf_event_type(&line->event) != PF_TEMPO)
 			continue;
+		f->has_tempo = true;
 		const int r = pf_tempo_map_add(&f->map, line->beat,
 		    line->event.value);
 		if (r != 0) {

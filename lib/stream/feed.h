@@ -38,6 +38,14 @@ PF_MUST_CHECK int pf_feed_next(struct pf_feed *feed, struct pf_line *line,
  * as long as the feed.
  */
 const struct pf_tempo_map *pf_feed_map(const struct pf_feed *feed);
+
+/* Did the stream say a tempo, up to the time of the last line given? */
+bool pf_feed_has_tempo(const struct pf_feed *feed);
+
+/* Would pf_feed_next() wait for input now? */
+bool pf_feed_would_wait(struct pf_feed *feed);
+
+/* The name of the stream in messages; how many lines were skipped. */
 const char *pf_feed_name(const struct pf_feed *feed);
 uint64_t pf_feed_skipped(const struct pf_feed *feed);
 

@@ -65,6 +65,12 @@ pf_writer_failed(const struct pf_writer *w)
 	return w->error != 0;
 }
 
+const struct pf_names *
+pf_writer_names(const struct pf_writer *w)
+{
+	return w->names;
+}
+
 /* Write bytes[n] to the end, or keep the error. */
 static void
 hand_over(struct pf_writer *w, const char *bytes, size_t n)
@@ -90,8 +96,8 @@ drain(struct pf_writer *w)
 	w->used = 0;
 }
 
-static void
-put(struct pf_writer *w, const char *bytes, size_t n)
+void
+pf_writer_bytes(struct pf_writer *w, const char *bytes, size_t n)
 {
 	if (n > ROOM - w->used)
 		drain(w);
@@ -117,16 +123,16 @@ follow(struct pf_writer *w, const struct pf_event *e, double beat)
 void
 pf_writer_header(struct pf_writer *w)
 {
-	put(w, "#performia 1\n", 13);
+	pf_writer_bytes(w, "#performia 1\n", 13);
 }
 
 void
 pf_writer_comment(struct pf_writer *w, const char *text)
 {
-	put(w, "# ", 2);
+	pf_writer_bytes(w, "# ", 2);
 	for (; *text; text++)
-		put(w, *text == '\n' ? " " : text, 1);
-	put(w, "\n", 1);
+		pf_writer_bytes(w, *text == '\n' ? " " : text, 1);
+	pf_writer_bytes(w, "\n", 1);
 }
 
 void
@@ -150,9 +156,9 @@ pf_writer_event(struct pf_writer *w, const struct pf_event *e,
 void
 pf_writer_line(struct pf_writer *w, const struct pf_line *line)
 {
-	put(w, line->raw, line->raw_len);
+	pf_writer_bytes(w, line->raw, line->raw_len);
 	if (line->raw_len == 0 || line->raw[line->raw_len - 1] != '\n')
-		put(w, "\n", 1);
+		pf_writer_bytes(w, "\n", 1);
 	if (line->kind == PF_LINE_EVENT)
 		follow(w, &line->event, line->beat);
 }

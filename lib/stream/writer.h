@@ -45,11 +45,15 @@ void pf_writer_event(struct pf_writer *writer, const struct pf_event *e,
 /* Pass a line on byte for byte; one without a newline gets it. */
 void pf_writer_line(struct pf_writer *writer, const struct pf_line *line);
 
+/* Pass bytes on as they are; the axis does not follow them. */
+void pf_writer_bytes(struct pf_writer *writer, const char *bytes, size_t n);
+
 /* A comment: "# text". */
 void pf_writer_comment(struct pf_writer *writer, const char *text);
 
-/* The axis so far. */
+/* The axis so far; the spellings given to pf_writer_new(). */
 const struct pf_tempo_map *pf_writer_map(const struct pf_writer *writer);
+const struct pf_names *pf_writer_names(const struct pf_writer *writer);
 
 /* Has an error been kept?  To stop early: an endless input never flushes. */
 bool pf_writer_failed(const struct pf_writer *writer);
