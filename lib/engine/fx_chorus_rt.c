@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Chorus: three wandering copies a side, a third of a turn apart, the sides
+ * against each other (the string-machine ensemble; J. Dattorro, "Effect
+ * Design, Part 2", J. AES 45(10), 1997).  Read between samples by Hermite's
+ * cubic.  Deep and slow it is an ensemble, with feedback a flanger.
+ */
+#include "engine/effects.h"
+
+#include "engine/approx.h"
+#include "engine/ramp.h"
+
+#include <string.h>
+
+enum { COPIES = 3, GUARD = 4 };
+
+#define LONGEST_S 0.045f /* delay and depth together, with room */
+
+struct chorus {
+	float rate_hz;
+	unsigned mask, at;
+	float *ring[2];
+	float back[2];           /* what feedback brings */
+	double phase, next;      /* turns, at the block's ends */
+	struct pf_ramp tap[2][COPIES]; /* delays in samples */
+	struct pf_ramp mix, feedback;
+};
+
+enum { RATE, DEPTH, DELAY, FEEDBACK, WIDTH, MIX, PARAMS };
+
+static const struct pf_param params[PARAMS] = {
+    {"rate", "Hz", 0.02f, 8, 0.6f, PF_EXPONENTIAL, NULL, "how fast it moves"},
+    {"depth", "s", 0, 0.01f, 0.0025f, PF_LINEAR, NULL, "how far"},
+    {"delay", "s", 0.001f, 0.03f, 0.011f, PF_EXPONENTIAL, NULL,
+	"around which"},
+    {"feedback", "", -0.9f, 0.9f, 0, PF_LINEAR, NULL, "flanging"},
+    {"width", "", 0, 1, 1, PF_LINEAR, NULL, "how much the sides differ"},
+    {"mix", "", 0, 1, 0.4f, PF_LINEAR, NULL, "0: dry, 1: copies only"},
+};
+
+static unsigned
+ring_frames(uint32_t rate_hz)
+{
+	unsigned n = 256;
+	while ((float)n < LONGEST_S * (float)rate_hz + PF_BLOCK)
+		n *= 2;
+	return n;
+}
+
+static size_t
+bytes(uint32_t rate_hz)
+{
+	return sizeof(struct chorus) +
+	    2 * ring_frames(rate_hz) * sizeof(float);
+}
+
+/* Where copy i of side c stands at a phase, in samples. */
+static float
+place(const struct chorus *s, const float *value, double phase, int c, int i)
+{
+	double turn = phase + (double)i / COPIES +
+	    (c ? 0.25 * value[WIDTH] : 0);
+	turn -= (double)(int)(turn + 0.5);
+	const float depth = value[DEPTH] < value[DELAY] * 0.9f ?
+	    value[DEPTH] : value[DELAY] * 0.9f;
+	const float delay = s->rate_hz *
+	    (value[DELAY] + depth * pf_fast_sin((float)turn));
+	return delay < 3 ? 3 : delay;
+}
+
+static void
+init(void *state, uint32_t rate_hz, const float *value)
+{
+	struct chorus *const s = state;
+	s->rate_hz = (float)rate_hz;
+	s->mask = ring_frames(rate_hz) - 1;
+	s->ring[0] = (float *)(s + 1);
+	s->ring[1] = s->ring[0] + s->mask + 1;
+	for (int c = 0; c < 2; c++)
+		for (int i = 0; i < COPIES; i++)
+			pf_ramp_set(&s->tap[c][i], place(s, value, 0, c, i));
+	pf_ramp_set(&s->mix, value[MIX]);
+	pf_ramp_set(&s->feedback, value[FEEDBACK]);
+}
+
+static void
+control(void *state, const struct pf_fx_block *block)
+{
+	struct chorus *const s = state;
+	const float *const value = block->value;
+	s->phase += (double)value[RATE] * PF_BLOCK / s->rate_hz;
+	s->phase -= (double)(int)s->phase;
+	for (int c = 0; c < 2; c++)
+		for (int i = 0; i < COPIES; i++)
+			pf_ramp_to(&s->tap[c][i],
+			    place(s, value, s->phase, c, i));
+	pf_ramp_to(&s->mix, value[MIX]);
+	pf_ramp_to(&s->feedback, value[FEEDBACK]);
+}
+
+/* The signal `delay` samples ago, delay at least 2. */
+static inline float
+read_at(const float *ring, unsigned mask, unsigned at, float delay)
+{
+	const unsigned whole = (unsigned)delay;
+	const float f = delay - (float)whole;
+	const float a = ring[(at - whole + 1) & mask];
+	const float b = ring[(at - whole) & mask];
+	const float c = ring[(at - whole - 1) & mask];
+	const float d = ring[(at - whole - 2) & mask];
+	const float c1 = 0.5f * (c - a);
+	const float c2 = a - 2.5f * b + 2 * c - 0.5f * d;
+	const float c3 = 0.5f * (d - a) + 1.5f * (b - c);
+	return ((c3 * f + c2) * f + c1) * f + b;
+}
+
+static void
+run(void *state, const struct pf_fx_io *io)
+{
+	struct chorus *const s = state;
+	float *const x[2] = {io->l, io->r};
+	for (unsigned i = 0; i < io->n; i++, s->at++) {
+		const unsigned p = io->pos + i;
+		const float mix = pf_ramp_at(&s->mix, p);
+		const float feedback = pf_ramp_at(&s->feedback, p);
+		for (int c = 0; c < 2; c++) {
+			s->ring[c][s->at & s->mask] =
+			    x[c][i] + feedback * s->back[c];
+			float wet = 0;
+			for (int k = 0; k < COPIES; k++)
+				wet += read_at(s->ring[c], s->mask, s->at,
+				    pf_ramp_at(&s->tap[c][k], p));
+			/* Three alike would be 3; unlike they are 1.73. */
+			s->back[c] = wet * (1.0f / COPIES);
+			x[c][i] += mix * (wet * 0.5f - x[c][i]);
+		}
+	}
+}
+
+const struct pf_fx pf_fx_chorus = {
+    .name = "chorus",
+    .help = "chorus, ensemble, flanger",
+    .param = params,
+    .params = PARAMS,
+    .bytes = bytes,
+    .init = init,
+    .control = control,
+    .run = run,
+};

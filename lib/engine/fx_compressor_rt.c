@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A compressor: feed-forward, in decibels, stereo-linked, soft knee.
+ *
+ * D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor
+ * Design - A Tutorial and Analysis", J. AES 60(6), 2012: equation 4 (knee)
+ * and the smooth branching detector behind the gain computer (equation 17),
+ * so attack and release act on the gain and not on the level.
+ *
+ * With a sidechain the key decides and the input is turned down: a bass ducks
+ * under a kick.  Levels are kept as log2 of amplitude: 1 is 6.02 dB.
+ */
+#include "engine/effects.h"
+
+#include "base/math.h"
+#include "engine/approx.h"
+#include "engine/ramp.h"
+
+#include <math.h>
+
+#define DB 0.166096405f /* one decibel in log2 of amplitude */
+
+struct compressor {
+	float rate_hz;
+	float gain;            /* now, in log2, 0 or less */
+	float low[2];          /* of the key's low cut */
+	float attack_s, release_s, key_hz; /* computed for */
+	float attack, release, key;
+	struct pf_ramp threshold, slope, knee, makeup, mix;
+};
+
+enum {
+	THRESHOLD, RATIO, KNEE, ATTACK, RELEASE, MAKEUP, MIX, KEY_CUT, PARAMS
+};
+
+static const struct pf_param params[PARAMS] = {
+    {"threshold", "dB", -60, 0, -18, PF_LINEAR, NULL,
+	"louder than this is turned down"},
+    {"ratio", "", 1, 20, 3, PF_EXPONENTIAL, NULL,
+	"dB above the threshold that become one"},
+    {"knee", "dB", 0, 24, 6, PF_LINEAR, NULL, "how soft it begins"},
+    {"attack", "s", 0.0001f, 0.3f, 0.008f, PF_EXPONENTIAL, NULL,
+	"how slowly it turns down"},
+    {"release", "s", 0.005f, 3, 0.12f, PF_EXPONENTIAL, NULL,
+	"how slowly it comes back"},
+    {"makeup", "dB", -12, 24, 0, PF_LINEAR, NULL, "afterwards"},
+    {"mix", "", 0, 1, 1, PF_LINEAR, NULL, "less: parallel compression"},
+    {"key_cut", "Hz", 10, 1000, 10, PF_EXPONENTIAL, NULL,
+	"low cut of what decides; 10: off"},
+};
+
+static size_t
+bytes(uint32_t rate_hz)
+{
+	(void)rate_hz;
+	return sizeof(struct compressor);
+}
+
+/* The share of the way that is left after one frame. */
+static float
+keep(const struct compressor *s, float time_s)
+{
+	return (float)pf_exp(-1 / (time_s * (double)s->rate_hz));
+}
+
+static void
+set_times(struct compressor *s, const float *value)
+{
+	if (s->attack_s != value[ATTACK])
+		s->attack = keep(s, s->attack_s = value[ATTACK]);
+	if (s->release_s != value[RELEASE])
+		s->release = keep(s, s->release_s = value[RELEASE]);
+	if (s->key_hz != value[KEY_CUT]) {
+		s->key_hz = value[KEY_CUT];
+		s->key = s->key_hz < 10.5f ? 0 :
+		    1 - keep(s, 1 / (6.2831853f * s->key_hz));
+	}
+}
+
+static void
+targets(const float *value, float to[5])
+{
+	to[0] = value[THRESHOLD] * DB;
+	to[1] = 1 / value[RATIO] - 1;
+	to[2] = value[KNEE] * DB;
+	to[3] = value[MAKEUP] * DB;
+	to[4] = value[MIX];
+}
+
+static void
+init(void *state, uint32_t rate_hz, const float *value)
+{
+	struct compressor *const s = state;
+	s->rate_hz = (float)rate_hz;
+	set_times(s, value);
+	float to[5];
+	targets(value, to);
+	pf_ramp_set(&s->threshold, to[0]);
+	pf_ramp_set(&s->slope, to[1]);
+	pf_ramp_set(&s->knee, to[2]);
+	pf_ramp_set(&s->makeup, to[3]);
+	pf_ramp_set(&s->mix, to[4]);
+}
+
+static void
+control(void *state, const struct pf_fx_block *block)
+{
+	struct compressor *const s = state;
+	set_times(s, block->value);
+	float to[5];
+	targets(block->value, to);
+	pf_ramp_to(&s->threshold, to[0]);
+	pf_ramp_to(&s->slope, to[1]);
+	pf_ramp_to(&s->knee, to[2]);
+	pf_ramp_to(&s->makeup, to[3]);
+	pf_ramp_to(&s->mix, to[4]);
+}
+
+/* The louder side of what decides, without its lows. */
+static void
+detect(struct compressor *s, const struct pf_fx_io *io, float *level)
+{
+	const float *const l = io->key_l ? io->key_l : io->l;
+	const float *const r = io->key_r ? io->key_r : io->r;
+	for (unsigned i = 0; i < io->n; i++) {
+		s->low[0] += s->key * (l[i] - s->low[0]);
+		s->low[1] += s->key * (r[i] - s->low[1]);
+		const float a = fabsf(l[i] - s->low[0]);
+		const float b = fabsf(r[i] - s->low[1]);
+		level[i] = a > b ? a : b;
+	}
+}
+
+static void
+run(void *state, const struct pf_fx_io *io)
+{
+	struct compressor *const s = state;
+	float x[PF_BLOCK];
+	detect(s, io, x);
+	/* What the static curve asks for: no dependence between frames. */
+	for (unsigned i = 0; i < io->n; i++) {
+		const unsigned p = io->pos + i;
+		const float knee = pf_ramp_at(&s->knee, p) + 1e-6f;
+		const float over = pf_fast_log2(x[i] + 1e-9f) -
+		    pf_ramp_at(&s->threshold, p);
+		float bent = over + 0.5f * knee;
+		bent = bent < 0 ? 0 : bent > knee ? knee : bent;
+		const float straight = over > 0.5f * knee ?
+		    over - 0.5f * knee : 0;
+		x[i] = pf_ramp_at(&s->slope, p) *
+		    (bent * bent / (2 * knee) + straight);
+	}
+	float gain = s->gain;
+	for (unsigned i = 0; i < io->n; i++) {
+		const float k = x[i] < gain ? s->attack : s->release;
+		gain = x[i] + k * (gain - x[i]);
+		x[i] = gain;
+	}
+	s->gain = gain;
+	for (unsigned i = 0; i < io->n; i++) {
+		const unsigned p = io->pos + i;
+		const float mix = pf_ramp_at(&s->mix, p);
+		const float g = 1 - mix + mix *
+		    pf_fast_exp2(x[i] + pf_ramp_at(&s->makeup, p));
+		io->l[i] *= g;
+		io->r[i] *= g;
+	}
+}
+
+const struct pf_fx pf_fx_compressor = {
+    .name = "compressor",
+    .help = "compressor with soft knee and optional sidechain",
+    .param = params,
+    .params = PARAMS,
+    .bytes = bytes,
+    .init = init,
+    .control = control,
+    .run = run,
+};
