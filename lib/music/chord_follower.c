@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "music/chord_follower.h"
+
+#include "music/chord_states.h"
+#include "music/form_memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW 16 /* beats that hindsight still reaches */
+
+/* Measured on folk tunes played three times: tests/eval/listen.sh. */
+static const double memory_trust = 0.92;
+static const double hold = 0.75; /* a chord goes on inside a bar unless the
+                                  * next is better by 1 / hold */
+
+/* A beat of the window. */
+struct passed {
+	struct chord_odds odds;   /* of the states, that beat heard */
+	struct chord_odds likely; /* what was heard of it and remembered */
+	int index, per_bar;
+};
+
+/* What is foreseen, worked out when asked. */
+struct forecast {
+	int done; /* beats ahead that are worked out: 0 is the present one */
+	/* Of the present beat [2], and of the last two worked out, by n & 1. */
+	struct chord_odds odds[3];
+	double back[3][FORM_BEATS];
+	long bars[3];
+	double p[PF_CHORD_AHEAD + 1][24], memory[PF_CHORD_AHEAD + 1];
+	/* The present beat, as far as it is heard. */
+	bool peeking;
+	double now[24];
+};
+
+struct pf_chord_follower {
+	struct chord_model model;
+	struct form_memory form;
+	struct passed window[WINDOW]; /* by beat % WINDOW */
+	float known[FORM_BEATS][24];  /* chords in hindsight */
+	struct pf_chord told[FORM_BEATS];
+	float told_weight[FORM_BEATS];
+	struct { struct pf_chord chord; double weight; }
+	    foretold[PF_CHORD_AHEAD + 1]; /* by beat % (AHEAD + 1) */
+	double chroma[12];            /* of the accompaniment, lately */
+	struct forecast *ahead;
+	long beats;
+	int index, per_bar;           /* of the present beat */
+	int said;                     /* the chord of the last beat, or -1 */
+};
+
+int
+pf_chord_follower_new(struct pf_chord_follower **follower)
+{
+	struct pf_chord_follower *f = calloc(1, sizeof *f);
+	if (!f || !(f->ahead = calloc(1, sizeof *f->ahead))) {
+		free(f);
+		return -ENOMEM;
+	}
+	chord_model_init(&f->model);
+	pf_chord_follower_reset(f);
+	*follower = f;
+	return 0;
+}
+
+void
+pf_chord_follower_free(struct pf_chord_follower *follower)
+{
+	if (!follower)
+		return;
+	free(follower->ahead);
+	free(follower);
+}
+
+void
+pf_chord_follower_reset(struct pf_chord_follower *f)
+{
+	form_memory_init(&f->form);
+	memset(f->told_weight, 0, sizeof f->told_weight);
+	memset(f->foretold, 0, sizeof f->foretold);
+	memset(f->chroma, 0, sizeof f->chroma);
+	f->beats = 0;
+	f->index = 0;
+	f->per_bar = 4;
+	f->said = -1;
+	f->ahead->done = -1;
+	f->ahead->peeking = false;
+	chord_odds_begin(&f->window[0].odds);
+}
+
+/* ---- memory and foresight */
+
+/* What memory says of a beat: remembered[24]; returns how much it weighs. */
+static double
+remember(const struct pf_chord_follower *f, const double *back, long beat,
+    double remembered[24])
+{
+	double sum = 0;
+	memset(remembered, 0, 24 * sizeof *remembered);
+	for (long d = 1; d < FORM_BEATS && d <= beat; d++) {
+		if (back[d] < 1e-4 || beat - d >= f->beats)
+			continue;
+		const float *known = f->known[(beat - d) % FORM_BEATS];
+		for (int c = 0; c < 24; c++)
+			remembered[c] += back[d] * (double)known[c];
+		sum += back[d];
+	}
+	return sum * memory_trust;
+}
+
+/* Blend odds with memory; returns the share of memory. */
+static double
+blend(const struct pf_chord_follower *f, const double *back, long beat,
+    struct chord_odds *odds)
+{
+	double guess[24], remembered[24], factor[24];
+	const double weight = remember(f, back, beat, remembered);
+	double sum = 0;
+	if (weight < 0.01)
+		return weight;
+	chord_odds_chords(odds, guess);
+	for (int c = 0; c < 24; c++)
+		sum += remembered[c];
+	for (int c = 0; c < 24; c++) {
+		const double p = (1 - weight) * guess[c]
+		    + weight * remembered[c] / sum;
+		factor[c] = p / (guess[c] + 1e-9);
+	}
+	chord_odds_weigh(odds, factor);
+	return weight;
+}
+
+static int
+kept_in(int n)
+{
+	return n == 0 ? 2 : n & 1;
+}
+
+/* Beat n ahead of the present one from the one before it. */
+static void
+foresee(const struct pf_chord_follower *f, int n)
+{
+	struct forecast *a = f->ahead;
+	const long beat = f->beats + n;
+	const int index = (f->index + n) % f->per_bar;
+	const int here = kept_in(n), before = n > 0 ? kept_in(n - 1) : 0;
+	struct chord_odds *to = &a->odds[here];
+	double *back = a->back[here];
+	a->bars[here] = (n > 0 ? a->bars[before] : f->form.bar) + (index == 0);
+	if (beat == 0) {
+		*to = f->window[0].odds;
+		memcpy(back, f->form.back, sizeof f->form.back);
+	} else {
+		chord_odds_step(n > 0 ? &a->odds[before]
+		    : &f->window[(beat - 1) % WINDOW].odds, index, f->per_bar,
+		    to);
+		form_memory_foresee(&f->form, n > 0 ? a->back[before]
+		    : f->form.back, beat, index, f->per_bar, a->bars[here], back);
+	}
+	a->memory[n] = blend(f, back, beat, to);
+	const int slot = (int)(beat % (PF_CHORD_AHEAD + 1));
+	if (f->foretold[slot].weight > 0) {
+		struct pf_chord_evidence said = {
+			.told = f->foretold[slot].chord,
+			.told_weight = f->foretold[slot].weight
+		};
+		struct chord_odds fit;
+		chord_odds_fit(&f->model, &said, &fit);
+		chord_odds_times(to, &fit);
+	}
+	chord_odds_chords(to, a->p[n]);
+	a->done = n;
+}
+
+/* ---- hearing */
+
+static void
+sound_of(const struct pf_chord_evidence *e, struct form_beat *b)
+{
+	memset(b, 0, sizeof *b);
+	for (int i = 0; i < 12; i++) {
+		b->sound[i] = (float)e->melody[0][i];
+		b->sound[12 + i] = (float)e->melody[1][i];
+		b->sound[24 + i] = (float)e->harmony[i];
+		b->melody += b->sound[i] + b->sound[12 + i];
+		b->harmony += b->sound[24 + i];
+	}
+}
+
+/* Understand the beats of the window again, from its end back. */
+static void
+look_back(struct pf_chord_follower *f)
+{
+	struct chord_odds after, before, whole;
+	const long last = f->beats - 1;
+	const long first = last >= WINDOW ? last - WINDOW + 1 : 0;
+	for (int m = 0; m < CHORD_MODES; m++)
+		for (int t = 0; t < 12; t++)
+			for (int s = 0; s < 24; s++)
+				after.p[m][t][s] = 1;
+	for (long i = last; i >= first; i--) {
+		const struct passed *w = &f->window[i % WINDOW];
+		double p[24];
+		whole = w->odds;
+		chord_odds_times(&whole, &after);
+		chord_odds_chords(&whole, p);
+		for (int c = 0; c < 24; c++)
+			f->known[i % FORM_BEATS][c] = (float)p[c];
+		if (i == first)
+			break;
+		chord_odds_back(&after, w->index, w->per_bar, &w->likely,
+		    &before);
+		after = before;
+	}
+}
+
+static int
+best_of(const double p[24], int held)
+{
+	int best = 0;
+	for (int c = 1; c < 24; c++)
+		if (p[c] > p[best])
+			best = c;
+	return held >= 0 && p[held] > hold * p[best] ? held : best;
+}
+
+void
+pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
+    const struct pf_chord_evidence *evidence)
+{
+	struct form_beat sound;
+	struct passed *w = &f->window[f->beats % WINDOW];
+	double factor[24], guess[24];
+	if (per_bar < 1 || per_bar > 16)
+		per_bar = 4;
+	if (index != f->index || per_bar != f->per_bar) {
+		f->index = index < 0 || index >= per_bar ? 0 : index;
+		f->per_bar = per_bar;
+		f->ahead->done = -1;
+	}
+	if (f->ahead->done < 0)
+		foresee(f, 0);
+	struct chord_odds plain;
+	if (f->beats > 0)
+		chord_odds_step(&f->window[(f->beats - 1) % WINDOW].odds,
+		    f->index, per_bar, &plain);
+	else
+		plain = f->window[0].odds;
+	chord_odds_chords(&plain, guess);
+	for (int c = 0; c < 24; c++)
+		factor[c] = f->ahead->p[0][c] / (guess[c] + 1e-9);
+	chord_odds_fit(&f->model, evidence, &w->likely);
+	for (int m = 0; m < CHORD_MODES; m++)
+		for (int t = 0; t < 12; t++)
+			for (int s = 0; s < 24; s++)
+				w->likely.p[m][t][s] *=
+				    factor[(s + 2 * t) % 24];
+	w->odds = plain;
+	chord_odds_times(&w->odds, &w->likely);
+	w->index = f->index;
+	w->per_bar = per_bar;
+	sound_of(evidence, &sound);
+	sound.index = f->index;
+	sound.per_bar = per_bar;
+	form_memory_hear(&f->form, &sound);
+	const long at = f->beats % FORM_BEATS;
+	f->told[at] = evidence->told;
+	f->told_weight[at] = (float)evidence->told_weight;
+	f->foretold[f->beats % (PF_CHORD_AHEAD + 1)].weight = 0;
+	for (int i = 0; i < 12; i++)
+		f->chroma[i] = f->chroma[i] * 0.5 + evidence->harmony[i];
+	double p[24];
+	chord_odds_chords(&w->odds, p);
+	for (int c = 0; c < 24; c++)
+		f->known[at][c] = (float)p[c];
+	f->said = best_of(p, f->index ? f->said : -1);
+	f->beats++;
+	f->index = (f->index + 1) % per_bar;
+	if (f->index == 0 || (per_bar == 4 && f->index == 2))
+		look_back(f);
+	f->ahead->done = -1;
+	f->ahead->peeking = false;
+}
+
+void
+pf_chord_follower_peek(struct pf_chord_follower *f,
+    const struct pf_chord_evidence *evidence)
+{
+	struct forecast *a = f->ahead;
+	struct chord_odds fit, odds;
+	a->peeking = false;
+	if (!evidence)
+		return;
+	if (a->done < 0)
+		foresee(f, 0);
+	odds = a->odds[kept_in(0)];
+	chord_odds_fit(&f->model, evidence, &fit);
+	chord_odds_times(&odds, &fit);
+	chord_odds_chords(&odds, a->now);
+	a->peeking = true;
+}
+
+void
+pf_chord_follower_key(struct pf_chord_follower *f, struct pf_key key,
+    double weight)
+{
+	struct chord_odds *odds = f->beats > 0
+	    ? &f->window[(f->beats - 1) % WINDOW].odds : &f->window[0].odds;
+	chord_odds_key(odds, key.tonic, pf_key_is_minor(key), weight);
+	f->ahead->done = -1;
+}
+
+void
+pf_chord_follower_foretell(struct pf_chord_follower *f, long beat,
+    struct pf_chord chord, double weight)
+{
+	if (beat < f->beats || beat > f->beats + PF_CHORD_AHEAD)
+		return;
+	const int slot = (int)(beat % (PF_CHORD_AHEAD + 1));
+	f->foretold[slot].chord = chord;
+	f->foretold[slot].weight = chord.root < 0 ? 0 : weight;
+	f->ahead->done = -1;
+}
+
+/* ---- answers */
+
+long
+pf_chord_follower_beats(const struct pf_chord_follower *follower)
+{
+	return follower->beats;
+}
+
+static struct pf_chord
+triad(int c)
+{
+	return (struct pf_chord){ c / 2, c & 1 ? PF_MIN : PF_MAJ, -1 };
+}
+
+/* The quality that was told of such a triad where the music was like this. */
+static struct pf_chord
+in_full(const struct pf_chord_follower *f, const double *back, long beat, int c)
+{
+	struct pf_chord chord = triad(c);
+	double best = 0.1;
+	for (long d = 0; d < FORM_BEATS && d <= beat; d++) {
+		const long then = (beat - d) % FORM_BEATS;
+		const double w = d == 0 ? 1 : back ? back[d] : 0;
+		if (beat - d >= f->beats || w < best
+		    || f->told_weight[then] < 0.5f)
+			continue;
+		const struct pf_chord told = f->told[then];
+		if (told.root == chord.root
+		    && pf_chord_is_minor(told) == (c & 1)) {
+			chord = told;
+			best = w;
+		}
+		if (!back)
+			break;
+	}
+	return chord;
+}
+
+static void
+believe(const double p[24], int held, struct pf_chord_belief *b)
+{
+	const int best = best_of(p, held);
+	int second = best == 0;
+	for (int c = 0; c < 24; c++)
+		if (c != best && p[c] > p[second])
+			second = c;
+	b->chord = triad(best);
+	b->confidence = p[best];
+	b->other = triad(second);
+	b->other_confidence = p[second];
+}
+
+bool
+pf_chord_follower_at(const struct pf_chord_follower *f, long beat,
+    struct pf_chord_belief *belief)
+{
+	*belief = (struct pf_chord_belief){
+		.chord = { -1, PF_MAJ, -1 }, .other = { -1, PF_MAJ, -1 }
+	};
+	const long n = beat - f->beats;
+	if (beat < 0 || n > PF_CHORD_AHEAD || n < -(FORM_BEATS - 1))
+		return false;
+	if (n < 0) {
+		double p[24];
+		for (int c = 0; c < 24; c++)
+			p[c] = (double)f->known[beat % FORM_BEATS][c];
+		believe(p, -1, belief);
+		belief->chord = in_full(f, NULL, beat, belief->chord.root * 2
+		    + (belief->chord.quality == PF_MIN));
+		return true;
+	}
+	for (int i = f->ahead->done + 1; i <= n; i++)
+		foresee(f, i);
+	const double *p = n == 0 && f->ahead->peeking ? f->ahead->now
+	    : f->ahead->p[n];
+	believe(p, n == 0 && f->index ? f->said : -1, belief);
+	belief->memory = f->ahead->memory[n];
+	if (n == 0)
+		belief->chord = in_full(f, f->ahead->back[kept_in(0)], beat,
+		    belief->chord.root * 2 + (belief->chord.quality == PF_MIN));
+	else
+		belief->chord = in_full(f, f->form.back, f->beats - 1 < 0 ? 0
+		    : beat, belief->chord.root * 2
+		    + (belief->chord.quality == PF_MIN));
+	return true;
+}
+
+void
+pf_chord_follower_key_odds(const struct pf_chord_follower *f, double p[24])
+{
+	if (f->beats > 0)
+		chord_odds_keys(&f->window[(f->beats - 1) % WINDOW].odds, p);
+	else
+		for (int i = 0; i < 24; i++)
+			p[i] = 1 / 24.;
+}
+
+void
+pf_chord_follower_form(const struct pf_chord_follower *f,
+    struct pf_chord_form *form)
+{
+	form->lag_beats = 0;
+	form->confidence = f->form.back[0];
+	for (int d = 1; d < FORM_BEATS; d++)
+		if (f->form.back[d] > form->confidence) {
+			form->confidence = f->form.back[d];
+			form->lag_beats = d;
+		}
+}
