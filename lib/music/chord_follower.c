@@ -18,7 +18,8 @@ static const double hold = 0.75; /* a chord goes on inside a bar unless the
 /* A beat of the window. */
 struct passed {
 	struct chord_odds odds;   /* of the states, that beat heard */
-	struct chord_odds likely; /* what was heard of it and remembered */
+	struct chord_odds likely; /* what was heard of it */
+	double remembered[24], memory; /* and remembered, before that */
 	int index, per_bar;
 };
 
@@ -29,7 +30,8 @@ struct forecast {
 	struct chord_odds odds[3];
 	double back[3][FORM_BEATS];
 	long bars[3];
-	double p[PF_CHORD_AHEAD + 1][24], memory[PF_CHORD_AHEAD + 1];
+	double p[PF_CHORD_AHEAD + 1][24], remembered[PF_CHORD_AHEAD + 1][24];
+	double memory[PF_CHORD_AHEAD + 1];
 	/* The present beat, as far as it is heard. */
 	bool peeking;
 	double now[24];
@@ -107,29 +109,17 @@ remember(const struct pf_chord_follower *f, const double *back, long beat,
 			remembered[c] += back[d] * (double)known[c];
 		sum += back[d];
 	}
+	for (int c = 0; c < 24 && sum > 0; c++)
+		remembered[c] /= sum;
 	return sum * memory_trust;
 }
 
-/* Blend odds with memory; returns the share of memory. */
-static double
-blend(const struct pf_chord_follower *f, const double *back, long beat,
-    struct chord_odds *odds)
+/* Odds of chords and what memory says, by how much that weighs. */
+static void
+blend(double p[24], const double remembered[24], double weight)
 {
-	double guess[24], remembered[24], factor[24];
-	const double weight = remember(f, back, beat, remembered);
-	double sum = 0;
-	if (weight < 0.01)
-		return weight;
-	chord_odds_chords(odds, guess);
 	for (int c = 0; c < 24; c++)
-		sum += remembered[c];
-	for (int c = 0; c < 24; c++) {
-		const double p = (1 - weight) * guess[c]
-		    + weight * remembered[c] / sum;
-		factor[c] = p / (guess[c] + 1e-9);
-	}
-	chord_odds_weigh(odds, factor);
-	return weight;
+		p[c] = (1 - weight) * p[c] + weight * remembered[c];
 }
 
 static int
@@ -159,7 +149,7 @@ foresee(const struct pf_chord_follower *f, int n)
 		form_memory_foresee(&f->form, n > 0 ? a->back[before]
 		    : f->form.back, beat, index, f->per_bar, a->bars[here], back);
 	}
-	a->memory[n] = blend(f, back, beat, to);
+	a->memory[n] = remember(f, back, beat, a->remembered[n]);
 	const int slot = (int)(beat % (PF_CHORD_AHEAD + 1));
 	if (f->foretold[slot].weight > 0) {
 		struct pf_chord_evidence said = {
@@ -171,6 +161,7 @@ foresee(const struct pf_chord_follower *f, int n)
 		chord_odds_times(to, &fit);
 	}
 	chord_odds_chords(to, a->p[n]);
+	blend(a->p[n], a->remembered[n], a->memory[n]);
 	a->done = n;
 }
 
@@ -187,6 +178,29 @@ sound_of(const struct pf_chord_evidence *e, struct form_beat *b)
 		b->melody += b->sound[i] + b->sound[12 + i];
 		b->harmony += b->sound[24 + i];
 	}
+}
+
+/*
+ * Keep what is understood of a beat.  Where it was remembered, that counts
+ * as much as it is surer: once the chords were heard plainly, a chorus that
+ * only hints at them does not wash them out; nor does a guess grow sure by
+ * being remembered again and again.
+ */
+static void
+know(struct pf_chord_follower *f, long beat, double p[24])
+{
+	const struct passed *w = &f->window[beat % WINDOW];
+	double a = 0, b = 0;
+	for (int c = 0; c < 24; c++) {
+		a = p[c] > a ? p[c] : a;
+		b = w->remembered[c] > b ? w->remembered[c] : b;
+	}
+	a = a * a * a;
+	b = b * b * b * w->memory;
+	if (b > 0)
+		blend(p, w->remembered, b / (a + b));
+	for (int c = 0; c < 24; c++)
+		f->known[beat % FORM_BEATS][c] = (float)p[c];
 }
 
 /* Understand the beats of the window again, from its end back. */
@@ -206,8 +220,7 @@ look_back(struct pf_chord_follower *f)
 		whole = w->odds;
 		chord_odds_times(&whole, &after);
 		chord_odds_chords(&whole, p);
-		for (int c = 0; c < 24; c++)
-			f->known[i % FORM_BEATS][c] = (float)p[c];
+		know(f, i, p);
 		if (i == first)
 			break;
 		chord_odds_back(&after, w->index, w->per_bar, &w->likely,
@@ -232,7 +245,8 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 {
 	struct form_beat sound;
 	struct passed *w = &f->window[f->beats % WINDOW];
-	double factor[24], guess[24];
+	struct chord_odds plain;
+	double p[24];
 	if (per_bar < 1 || per_bar > 16)
 		per_bar = 4;
 	if (index != f->index || per_bar != f->per_bar) {
@@ -242,25 +256,18 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 	}
 	if (f->ahead->done < 0)
 		foresee(f, 0);
-	struct chord_odds plain;
 	if (f->beats > 0)
 		chord_odds_step(&f->window[(f->beats - 1) % WINDOW].odds,
 		    f->index, per_bar, &plain);
 	else
 		plain = f->window[0].odds;
-	chord_odds_chords(&plain, guess);
-	for (int c = 0; c < 24; c++)
-		factor[c] = f->ahead->p[0][c] / (guess[c] + 1e-9);
 	chord_odds_fit(&f->model, evidence, &w->likely);
-	for (int m = 0; m < CHORD_MODES; m++)
-		for (int t = 0; t < 12; t++)
-			for (int s = 0; s < 24; s++)
-				w->likely.p[m][t][s] *=
-				    factor[(s + 2 * t) % 24];
 	w->odds = plain;
 	chord_odds_times(&w->odds, &w->likely);
 	w->index = f->index;
 	w->per_bar = per_bar;
+	w->memory = f->ahead->memory[0];
+	memcpy(w->remembered, f->ahead->remembered[0], sizeof w->remembered);
 	sound_of(evidence, &sound);
 	sound.index = f->index;
 	sound.per_bar = per_bar;
@@ -271,10 +278,8 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 	f->foretold[f->beats % (PF_CHORD_AHEAD + 1)].weight = 0;
 	for (int i = 0; i < 12; i++)
 		f->chroma[i] = f->chroma[i] * 0.5 + evidence->harmony[i];
-	double p[24];
 	chord_odds_chords(&w->odds, p);
-	for (int c = 0; c < 24; c++)
-		f->known[at][c] = (float)p[c];
+	know(f, f->beats, p);
 	f->said = best_of(p, f->index ? f->said : -1);
 	f->beats++;
 	f->index = (f->index + 1) % per_bar;
@@ -290,13 +295,18 @@ pf_chord_follower_peek(struct pf_chord_follower *f,
 {
 	struct forecast *a = f->ahead;
 	struct chord_odds fit, odds;
+	double guess[24], factor[24];
 	a->peeking = false;
 	if (!evidence)
 		return;
 	if (a->done < 0)
 		foresee(f, 0);
+	chord_odds_chords(&a->odds[kept_in(0)], guess);
+	for (int c = 0; c < 24; c++)
+		factor[c] = a->p[0][c] / (guess[c] + 1e-9);
 	odds = a->odds[kept_in(0)];
 	chord_odds_fit(&f->model, evidence, &fit);
+	chord_odds_weigh(&odds, factor);
 	chord_odds_times(&odds, &fit);
 	chord_odds_chords(&odds, a->now);
 	a->peeking = true;
