@@ -221,8 +221,9 @@ put_pairs(char *to, const struct pf_type_info *info, const struct printer *p)
 		char *const value = put(put(put(to, "\t"), f->key), "=");
 		char *end = put_value(value, f, p);
 		/* A patch that nothing names is program 0. */
-		if (end == value && f->offset == offsetof(struct pf_event,
-		    u16[1]) && p->e->name == 0)
+		if (end == value && f->kind == PF_KIND_SHORT &&
+		    f->offset == offsetof(struct pf_event, u16[1]) &&
+		    p->e->name == 0)
 			*end++ = '0';
 		if (end != value)
 			to = end;
