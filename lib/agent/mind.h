@@ -13,7 +13,8 @@
  *    mind's own;
  *  - pf_mind_think(t) is called at t = n / think_hz seconds, n = 0, 1, 2 ...,
  *    after all events with time < t were heard and before any other;
- *  - when no more input will come, pf_mind_end() is called once.
+ *  - when no more input will come, pf_mind_end() is called once and thinking
+ *    goes on until pf_mind_over().
  *
  * What a mind says at thought t stands at t + 3 ms or later, and its notes
  * begin before t + PF_MIND_AHEAD_NS.  It does not say its events in order of
@@ -33,6 +34,7 @@
 #include "event/names.h"
 #include "event/sink.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,8 +74,12 @@ PF_MUST_CHECK int pf_mind_new(struct pf_mind **mind,
 /* Free a mind; NULL is fine. */
 void pf_mind_free(struct pf_mind *mind);
 
-/* Before the first thought: say what stands at the start (its sound). */
-void pf_mind_start(struct pf_mind *mind, const struct pf_sink *sink);
+/*
+ * Before the first thought: say what stands at the start (its sound).
+ * Returns 0 or the sink's error.
+ */
+PF_MUST_CHECK int pf_mind_start(struct pf_mind *mind,
+    const struct pf_sink *sink);
 
 /*
  * Hear an event.  more has its "key=value" pairs separated by TAB; NULL or ""
@@ -82,16 +88,21 @@ void pf_mind_start(struct pf_mind *mind, const struct pf_sink *sink);
 PF_MUST_CHECK int pf_mind_hear(struct pf_mind *mind,
     const struct pf_event *event, const char *more);
 
-/* Think at time_ns, and say to the sink what was decided. */
-void pf_mind_think(struct pf_mind *mind, int64_t time_ns,
+/*
+ * Think at time_ns, and say to the sink what was decided.  Returns 0 or the
+ * sink's first error.
+ */
+PF_MUST_CHECK int pf_mind_think(struct pf_mind *mind, int64_t time_ns,
     const struct pf_sink *sink);
 
 /*
- * No more will be heard after time_ns: finish the bar, end it together with
- * the others, and say all of that at once.
+ * No more will be heard: in the thoughts to come, finish the bar and end it
+ * together with the others.
  */
-void pf_mind_end(struct pf_mind *mind, int64_t time_ns,
-    const struct pf_sink *sink);
+void pf_mind_end(struct pf_mind *mind);
+
+/* After pf_mind_end(): has it said all it will say? */
+bool pf_mind_over(const struct pf_mind *mind);
 
 /*
  * One line for a person: where the mind thinks it is, e.g. "bar 12.3, 104

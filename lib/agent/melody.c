@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The soloist: silent while the player says something, answering with the
+ * player's own motif when there is room, leading where the player comps.
+ *
+ * A phrase is composed as rhythm and contour; each beat of it finds its
+ * pitches when it comes, on the chord that sounds then.
+ */
+#include "agent/role.h"
+
+#include "agent/motif.h"
+#include "event/type.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { DRAW_TURN = 1, DRAW_DROP, DRAW_SPLIT, DRAW_CADENCE,
+	DRAW_INVENT = 64 };
+
+struct melody {
+	struct pf_motif phrase;
+	int next;            /* its first note that is not played */
+	int64_t from;        /* the beat it is counted from */
+	bool speaking;
+	bool leading;        /* nobody else has the tune */
+	double silent_from;  /* since when we are silent, a beat */
+	int last;            /* the last pitch played; 0 none */
+	int low, high;
+	int64_t motif_of;    /* the phrase pair the motif was invented for */
+	struct pf_motif motif; /* what we sing when there is nobody to answer */
+};
+
+/* ---- the player */
+
+struct room {
+	bool free;      /* may we speak? */
+	bool leading;   /* nobody has a tune */
+	double since;   /* felt beats since the player's tune moved */
+};
+
+/*
+ * Is there a tune to leave room for?  Strummed chords have a top note that
+ * stays; a tune moves.
+ */
+static struct room
+look_for_room(const struct pf_mind *m, const struct pf_moment *at)
+{
+	const struct pf_listener_player *const p = at->player;
+	struct pf_listener_note note[PF_LISTENER_PHRASE];
+	const double now = (double)at->beat;
+	const int n = pf_listener_melody(pf_mind_listener(m),
+	    now - 3 * at->per_bar, note, PF_COUNT(note));
+	struct room r = {.since = n ? 99 : 3 * at->per_bar};
+	int moves = 0;
+	for (int i = 0; i < n; i++) {
+		const bool moved = i == 0 || fabsf(note[i].pitch -
+		    note[i - 1].pitch) > 0.5f;
+		moves += i > 0 && moved;
+		if (moved || !p->polyphonic)
+			r.since = now - note[i].beat;
+	}
+	if (!p->heard) {
+		r.leading = r.free = at->told;
+		return r;
+	}
+	if (p->polyphonic && moves < 0.5 * 3 * at->per_bar && n > 0) {
+		r.leading = r.free = true;
+		return r;
+	}
+	const double patience = 0.7 + 1.8 * pf_mind_trait(m, PF_PATIENCE) -
+	    0.6 * (pf_mind_trait(m, PF_DENSITY) - 0.5);
+	r.free = r.since > patience;
+	return r;
+}
+
+/* ---- phrases */
+
+struct draws {
+	const struct pf_mind *mind;
+	int64_t place;
+};
+
+static double
+draw(void *ctx, uint32_t n)
+{
+	const struct draws *const d = ctx;
+	return pf_mind_chance(d->mind, d->place, DRAW_INVENT + n);
+}
+
+static void
+set_range(const struct pf_mind *m, struct melody *k,
+    const struct pf_moment *at)
+{
+	const struct pf_melody *const style = &pf_mind_style(m)->melody;
+	const int shift = (int)(16 * (pf_mind_trait(m, PF_REGISTER) - 0.5));
+	k->low = (style->low ? style->low : 60) + shift;
+	k->high = (style->high ? style->high : 84) + shift;
+	/* An answer stays within reach of what it answers. */
+	if (at->player->heard && !isnan(at->player->mean)) {
+		const int mean = (int)at->player->mean + shift;
+		if (k->low < mean - 9 && mean - 9 < 72)
+			k->low = mean - 9;
+		if (k->high > mean + 12 && mean > 55)
+			k->high = mean + 12;
+	}
+	if (k->low < 48)
+		k->low = 48;
+	if (k->high > 96)
+		k->high = 96;
+	if (k->high < k->low + 14)
+		k->high = k->low + 14;
+}
+
+/* How a phrase develops what was heard: the bolder, the further. */
+static enum pf_motif_turn
+choose_turn(const struct pf_mind *m, const struct pf_moment *at)
+{
+	const double bold = pf_mind_trait(m, PF_ADVENTURE);
+	const double u = pf_mind_chance(m, at->beat, DRAW_TURN);
+	if (pf_mind_trait(m, PF_DENSITY) < 0.3 && u < 0.6)
+		return PF_TURN_THIN;
+	if (u < 0.55 - 0.4 * bold)
+		return PF_TURN_REPEAT;
+	if (u < 0.7 - 0.2 * bold)
+		return PF_TURN_HEAD;
+	if (u < 0.85 - 0.25 * bold)
+		return PF_TURN_TAIL;
+	return u < 0.9 ? PF_TURN_INVERT : PF_TURN_THIN;
+}
+
+/* The motif of our own for this part of the form, always the same there. */
+static void
+own_motif(const struct pf_mind *m, struct melody *k,
+    const struct pf_moment *at)
+{
+	const int64_t of = at->phrase / 2 + 1;
+	if (k->motif_of == of && k->motif.n)
+		return;
+	struct draws d = {m, -of};
+	pf_motif_invent(&k->motif, &pf_mind_style(m)->melody, at->meter,
+	    at->per_bar, draw, &d);
+	k->motif_of = of;
+}
+
+/* Felt beats until the bar line that should not be crossed. */
+static double
+room_left(const struct pf_mind *m, const struct melody *k,
+    const struct pf_moment *at)
+{
+	const int left = at->per_bar - at->in_bar;
+	const bool last = at->phrase_bar == at->phrase_bars - 1;
+	/* Leading, and into a longer silence: a phrase of two bars. */
+	if (k->leading || at->player->silent_beats > at->per_bar)
+		return last ? left : left + at->per_bar;
+	return left < 2 && pf_mind_trait(m, PF_PATIENCE) < 0.9 ?
+	    left + at->per_bar / 2.0 : left;
+}
+
+static void
+begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
+    struct room room)
+{
+	struct pf_listener_note note[PF_LISTENER_PHRASE];
+	const double now = (double)at->beat;
+	enum pf_motif_turn turn = choose_turn(m, at);
+	k->leading = room.leading;
+	set_range(m, k, at);
+	const double left = room_left(m, k, at);
+	int n = 0;
+	if (!room.leading)
+		n = pf_listener_melody(pf_mind_listener(m),
+		    now - 4 * at->per_bar, note, PF_COUNT(note));
+	const bool theirs = n >= 3 && room.since < 3 * at->per_bar;
+	if (theirs) {
+		pf_motif_take(&k->phrase, note, n, left < 2 ? 2 :
+		    left + 0.01, pf_key_scale(at->key.key));
+		if (!k->last)
+			k->last = (int)(note[n - 1].pitch + 0.5f);
+	} else {
+		own_motif(m, k, at);
+		k->phrase = k->motif;
+		/* The first of a pair as it is, so that one knows it again. */
+		if (at->phrase_bar == 0)
+			turn = PF_TURN_REPEAT;
+	}
+	pf_motif_turn(&k->phrase, turn, left);
+	if (k->phrase.n == 0)
+		return;
+	k->from = at->beat;
+	k->next = 0;
+	k->speaking = true;
+	pf_mind_intend(m, k->leading ? PF_ACT_LEAD : PF_ACT_FILL, at->beat,
+	    k->phrase.beats, k->phrase.n / (k->phrase.beats + 0.1), k->low,
+	    k->high);
+	if (theirs)
+		pf_mind_decide(m, "answer", 0.8,
+		    "the player paused, its motif %s",
+		    pf_motif_turn_name[turn]);
+	else
+		pf_mind_decide(m, "phrase", 0.6, "own motif %s",
+		    pf_motif_turn_name[turn]);
+}
+
+static void
+fall_silent(struct melody *k, const struct pf_moment *at)
+{
+	k->speaking = false;
+	k->silent_from = (double)at->beat;
+}
+
+/* ---- pitches */
+
+/* Does a note carry the harmony: on a strong beat, long, or the last? */
+static bool
+bears(const struct melody *k, const struct pf_moment *at,
+    const struct pf_motif_note *x)
+{
+	const double in = (double)(k->from - at->bar_start) + x->at;
+	const int tick = (int)(in * at->beat_ticks + 0.5);
+	return pf_metric_weight(at->meter, tick) >= 2 || x->beats > 0.9 ||
+	    k->next == k->phrase.n - 1;
+}
+
+/* The tone on which a phrase ends: home at a cadence, else open. */
+static int
+cadence(struct pf_mind *m, const struct pf_moment *at, int near)
+{
+	const struct pf_chord c = at->chord.chord;
+	const bool closes = at->phrase_bar >= at->phrase_bars - 2 &&
+	    (at->phrase & 1);
+	const int third = (c.root + pf_chord_third(c)) % 12;
+	if (closes || pf_mind_chance(m, at->beat, DRAW_CADENCE) < 0.5)
+		return pf_pcs_nearest((uint16_t)(1 << c.root), near);
+	return pf_pcs_nearest((uint16_t)(1 << third | 1 << (c.root +
+	    pf_chord_fifth(c)) % 12), near);
+}
+
+static int
+pitch_of(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
+    const struct pf_motif_note *x)
+{
+	const struct pf_chord c = at->chord.chord;
+	const uint16_t scale = pf_chord_scale(at->key.key, c);
+	const uint16_t tones = pf_chord_tones(c);
+	const int middle = (k->low + k->high) / 2;
+	int from = k->last;
+	while (from && from < k->low)
+		from += 12;
+	while (from > k->high)
+		from -= 12;
+	if (!from)
+		from = pf_pcs_nearest(tones, middle);
+	int step = x->step;
+	/* At the edge of the range a line turns back. */
+	if ((from > k->high - 4 && step > 0) || (from < k->low + 4 && step < 0))
+		step = -step;
+	int p = pf_pcs_step(scale, from, step);
+	if (k->next == k->phrase.n - 1 && c.root >= 0)
+		p = cadence(m, at, p);
+	else if (tones && bears(k, at, x) && !pf_pcs_has(tones, p))
+		p = step >= 0 ? pf_pcs_toward(tones, p, 1) :
+		    pf_pcs_toward(tones, p, -1);
+	else if (x->beats > 0.45 && pf_pcs_has(pf_chord_avoid(at->key.key, c),
+	    p))
+		p = pf_pcs_step(scale, p, step > 0 ? -1 : 1);
+	return p;
+}
+
+/* ---- the beat */
+
+static void
+play_note(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
+    const struct pf_motif_note *x)
+{
+	const double in = (double)(k->from - at->bar_start) + x->at;
+	const int tick = (int)(in * at->beat_ticks + 0.5);
+	const int weight = pf_metric_weight(at->meter, tick);
+	const int64_t place = at->bar * 4096 + tick;
+	const double density = pf_mind_trait(m, PF_DENSITY);
+	const double where = k->phrase.n > 1 ? (double)k->next /
+	    (k->phrase.n - 1) : 1;
+	k->next++;
+	if (weight < 2 && pf_mind_chance(m, place, DRAW_DROP) <
+	    0.9 * (0.5 - density))
+		return;
+	k->next--;
+	const int pitch = pitch_of(m, k, at, x);
+	k->next++;
+	k->last = pitch;
+	/* A phrase swells to its middle and dies away. */
+	const double swell = 0.9 + 0.4 * where * (1 - where);
+	const double touch = (0.5 * x->touch + 0.36) * swell +
+	    0.03 * weight;
+	const double gate = 0.6 + 0.7 * pf_mind_trait(m, PF_LENGTH);
+	const double len = x->beats * (gate > 1.02 ? 1.02 : gate);
+	const double start = pf_moment_at(at, tick);
+	pf_mind_play(m, start, len, 0, pitch, pf_moment_touch(at, touch));
+	/* Who likes many notes divides the long ones. */
+	if (x->beats > 0.9 && k->next < k->phrase.n && density > 0.5 &&
+	    pf_mind_chance(m, place, DRAW_SPLIT) < 1.2 * (density - 0.5)) {
+		const uint16_t scale = pf_chord_scale(at->key.key,
+		    at->chord.chord);
+		const int way = k->phrase.note[k->next].step >= 0 ? 1 : -1;
+		pf_mind_play(m, pf_moment_at(at, tick + at->beat_ticks / 2),
+		    0.45, 0, k->last = pf_pcs_step(scale, pitch, way),
+		    pf_moment_touch(at, 0.8 * touch));
+	}
+}
+
+static void
+melody_beat(struct pf_mind *m, const struct pf_moment *at)
+{
+	struct melody *const k = pf_mind_state(m);
+	const struct room room = look_for_room(m, at);
+	const double now = (double)at->beat;
+	/* The player has begun again: let go. */
+	if (k->speaking && !k->leading && room.since < now -
+	    (double)k->from - 0.2 && at->player->busy) {
+		pf_mind_decide(m, "yield", 0.9, "the player is back");
+		fall_silent(k, at);
+	}
+	if (k->speaking && k->next >= k->phrase.n && now >=
+	    (double)k->from + k->phrase.beats - 0.1)
+		fall_silent(k, at);
+	const double breath = k->leading ? 1 + 2.5 *
+	    (1 - pf_mind_trait(m, PF_DENSITY)) : 0.9;
+	if (!k->speaking && room.free && at->end_beat < 0 &&
+	    now - k->silent_from >= breath - 0.01)
+		begin_phrase(m, k, at, room);
+	while (k->speaking && k->next < k->phrase.n &&
+	    (double)k->from + k->phrase.note[k->next].at < now + 0.999)
+		play_note(m, k, at, &k->phrase.note[k->next]);
+}
+
+/* A last note only from one who was speaking, or has just spoken. */
+static void
+melody_final(struct pf_mind *m, const struct pf_moment *at)
+{
+	struct melody *const k = pf_mind_state(m);
+	const struct pf_chord c = pf_moment_last_chord(m, at);
+	if (c.root < 0 || !k->last || (!k->speaking &&
+	    (double)at->beat - k->silent_from > 2 * at->per_bar))
+		return;
+	const uint16_t home = (uint16_t)(1 << c.root | 1 << (c.root +
+	    pf_chord_third(c)) % 12);
+	pf_mind_play(m, (double)at->beat, at->per_bar, 0,
+	    pf_pcs_nearest(home, k->last), pf_moment_touch(at, 0.7));
+}
+
+const struct pf_role pf_role_melody = {
+	.name = "melody",
+	.part = PF_MELODY,
+	.harmonic = true,
+	.state_size = sizeof(struct melody),
+	.beat = melody_beat,
+	.final = melody_final,
+};
