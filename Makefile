@@ -38,9 +38,11 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 $(BUILD)/%.o: %.c config.mk
 	@mkdir -p $(@D)
 	$(COMPILE)
-# The same kernels for each width of vector registers, chosen at run time.
-$(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma
-$(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma
+# The same kernels for each width of vector registers, chosen at run time;
+# sound, not decisions, so multiply-adds may be fused.
+$(BUILD)/%_base_rt.o:   SIMD = -ffp-contract=fast
+$(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma -ffp-contract=fast
+$(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma -ffp-contract=fast
 
 $(BUILD)/libpf.a: $(LIB_OBJ)
 	@rm -f $@ # and append: two rooms may each have a reader.o

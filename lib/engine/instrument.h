@@ -16,6 +16,7 @@
 #define PF_SENDS_MOST 4
 #define PF_NAME_MOST 64 /* bytes with the NUL */
 #define PF_VOICES_MOST 128
+#define PF_RAMPS_MOST 64 /* parameters of a strip that move at once */
 
 /* One effect of a chain. */
 struct pf_fx_spec {

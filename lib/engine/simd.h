@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Vectors of PF_W lanes (4, 8 or 16), for kernels that are compiled once for
+ * each width of registers.  A file says PF_W, then includes this and the
+ * kernels; only *_rt.c files do.
+ *
+ * GCC's vector types do the arithmetic; where the compiler makes poor code of
+ * a comparison or a division the instruction is named.
+ */
+#ifndef PF_W
+#error "say PF_W, 4, 8 or 16, before including simd.h"
+#endif
+
+#include <stdint.h>
+#include <string.h>
+#if PF_W >= 8
+#include <immintrin.h>
+#endif
+
+typedef float vf __attribute__((vector_size(4 * PF_W)));
+typedef int32_t vi __attribute__((vector_size(4 * PF_W)));
+typedef uint32_t vu __attribute__((vector_size(4 * PF_W)));
+/* Rows hold floats or integers, whatever their kernel makes of them. */
+typedef vf vf_row __attribute__((may_alias));
+typedef vi vi_row __attribute__((may_alias));
+
+#define PF_KERNEL_CAT2(a, b) a##b
+#define PF_KERNEL_CAT(a, b) PF_KERNEL_CAT2(a, b)
+#define PF_INLINE static inline __attribute__((always_inline))
+
+/* Lanes in memory lie at multiples of their size. */
+PF_INLINE vf
+load(const float *p)
+{
+	return *(const vf_row *)p;
+}
+
+PF_INLINE void
+store(float *p, vf x)
+{
+	*(vf_row *)p = x;
+}
+
+PF_INLINE vi
+loadi(const float *p)
+{
+	return *(const vi_row *)p;
+}
+
+PF_INLINE void
+storei(float *p, vi x)
+{
+	*(vi_row *)p = x;
+}
+
+PF_INLINE vf
+all(float x)
+{
+	return x - (vf){0};
+}
+
+PF_INLINE vi
+alli(int32_t x)
+{
+	return x - (vi){0};
+}
+
+PF_INLINE vf
+to_float(vi x)
+{
+	return __builtin_convertvector(x, vf);
+}
+
+PF_INLINE vi
+to_int(vf x) /* toward zero */
+{
+	return __builtin_convertvector(x, vi);
+}
+
+/* mask lanes are all ones or all zeros. */
+PF_INLINE vf
+pick(vi mask, vf yes, vf no)
+{
+	return (vf)((mask & (vi)yes) | (~mask & (vi)no));
+}
+
+#if PF_W == 16 && defined(__AVX512F__)
+PF_INLINE vf
+least(vf a, vf b)
+{
+	return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+PF_INLINE vf
+most(vf a, vf b)
+{
+	return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+/* 1 / x to 23 bits or so. */
+PF_INLINE vf
+reciprocal(vf x)
+{
+	const vf y = (vf)_mm512_rcp14_ps((__m512)x);
+	return y * (2.0f - x * y);
+}
+
+PF_INLINE float
+sum(vf x)
+{
+	return _mm512_reduce_add_ps((__m512)x);
+}
+#elif PF_W == 8 && defined(__AVX2__)
+PF_INLINE vf
+least(vf a, vf b)
+{
+	return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+PF_INLINE vf
+most(vf a, vf b)
+{
+	return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
+PF_INLINE vf
+reciprocal(vf x)
+{
+	const vf y = (vf)_mm256_rcp_ps((__m256)x);
+	return y * (2.0f - x * y);
+}
+
+PF_INLINE float
+sum(vf x)
+{
+	return ((x[0] + x[4]) + (x[1] + x[5])) +
+	    ((x[2] + x[6]) + (x[3] + x[7]));
+}
+#else
+PF_INLINE vf
+least(vf a, vf b)
+{
+	return pick(a < b, a, b);
+}
+
+PF_INLINE vf
+most(vf a, vf b)
+{
+	return pick(a > b, a, b);
+}
+
+PF_INLINE vf
+reciprocal(vf x)
+{
+	return 1.0f / x;
+}
+
+PF_INLINE float
+sum(vf x)
+{
+	float s = 0;
+	for (int i = 0; i < PF_W; i++)
+		s += x[i];
+	return s;
+}
+#endif
+
+PF_INLINE vf
+root(vf x)
+{
+	for (int i = 0; i < PF_W; i++)
+		x[i] = __builtin_sqrtf(x[i]);
+	return x;
+}
+
+/* Is any lane of a mask set? */
+PF_INLINE int
+any(vi mask)
+{
+	int32_t bits = 0;
+	for (int i = 0; i < PF_W; i++)
+		bits |= mask[i];
+	return bits != 0;
+}
+
+PF_INLINE vf
+magnitude(vf x)
+{
+	return (vf)((vi)x & 0x7fffffff);
+}
+
+PF_INLINE vf
+clamped(vf x, float lo, float hi)
+{
+	return least(most(x, all(lo)), all(hi));
+}
+
+/* Toward minus infinity, |x| < 2^31. */
+PF_INLINE vf
+rounded_down(vf x)
+{
+	const vf t = to_float(to_int(x));
+	return t - pick(t > x, all(1), all(0));
+}
+
+/* 2 to the x to 1e-7, -126 <= x <= 126 (clamped). */
+PF_INLINE vf
+exp2v(vf x)
+{
+	x = clamped(x, -126, 126);
+	const vf whole = rounded_down(x + 0.5f);
+	const vf f = x - whole; /* -0.5 .. 0.5 */
+	vf y = all(1.5403530e-4f); /* Taylor, ln 2 ^ n / n! */
+	y = y * f + 1.33335581e-3f;
+	y = y * f + 9.61812911e-3f;
+	y = y * f + 5.55041087e-2f;
+	y = y * f + 2.40226507e-1f;
+	y = y * f + 6.93147181e-1f;
+	y = y * f + 1.0f;
+	return y * (vf)((to_int(whole) + 127) << 23);
+}
+
+/*
+ * sin(2 pi t), -0.5 <= t <= 0.5, to 2e-7: zeros in the right places times a
+ * polynomial, least squares at Chebyshev points.
+ */
+PF_INLINE vf
+sin_turn(vf t)
+{
+	const vf z = t * t;
+	vf y = all(12.2359303f);
+	y = y * z - 38.12418f;
+	y = y * z + 67.0440121f;
+	y = y * z - 64.8346855f;
+	y = y * z + 25.1327304f;
+	return y * t * (0.25f - z);
+}

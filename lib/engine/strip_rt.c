@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/strip.h"
+
+#include <string.h>
+
+/* Ranks below: off, state, patch and set; or everything. */
+#define VALUE_RANKS 3
+#define ALL_RANKS 8
+
+int
+pf_paths_find(const struct pf_paths *paths, uint32_t hash)
+{
+	uint32_t at = hash & paths->mask;
+	for (; paths->path[at].hash; at = (at + 1) & paths->mask)
+		if (paths->path[at].hash == hash)
+			return paths->path[at].slot;
+	return -1;
+}
+
+const struct pf_param *
+pf_strip_param(const struct pf_strip *strip, unsigned slot)
+{
+	if (slot < PF_SLOT_FX)
+		return &strip->ins.model->param[slot];
+	if (slot >= PF_SLOT_SEND)
+		return &pf_channel_param[3];
+	if (slot >= PF_SLOT_GAIN)
+		return &pf_channel_param[slot - PF_SLOT_GAIN];
+	const unsigned at = slot - PF_SLOT_FX;
+	return &strip->chain.insert[at / PF_FX_PARAMS_MOST]
+	    .fx->param[at % PF_FX_PARAMS_MOST];
+}
+
+static void
+reset(struct pf_strip *strip)
+{
+	pf_chain_reset(&strip->chain);
+	for (unsigned p = 0; strip->voices && p < strip->ins.model->params; p++)
+		pf_voices_set(strip->voices, p, strip->ins.value[p], 0, 0);
+}
+
+static void
+set(struct pf_strip *strip, const struct pf_due *due)
+{
+	const struct pf_event *e = &due->event;
+	uint32_t blocks = 0;
+	if (e->duration > 0) /* not for NaN */
+		blocks = (uint32_t)(e->duration * (float)strip->rate_hz /
+		    PF_BLOCK + 0.5f);
+	if (due->slot >= PF_SLOT_FX)
+		pf_chain_set(&strip->chain, due->slot, e->b, blocks);
+	else if (strip->voices)
+		pf_voices_set(strip->voices, due->slot, e->b, blocks, e->id);
+}
+
+static void
+begin(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
+{
+	if (due->frame < frame)
+		strip->late++;
+	if (strip->voices)
+		pf_voices_start(strip->voices, due, frame, strip->rate_hz);
+}
+
+static void
+apply(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
+{
+	const struct pf_event *e = &due->event;
+	struct pf_voices *voices = strip->voices;
+	switch (pf_event_type(e)) {
+	case PF_SET:
+		set(strip, due);
+		break;
+	case PF_NOTE:
+	case PF_ON:
+		begin(strip, due, frame);
+		break;
+	case PF_OFF:
+		if (voices)
+			pf_voices_off(voices, e, frame);
+		break;
+	case PF_BEND:
+		if (voices)
+			pf_voices_bend(voices, e, frame);
+		break;
+	case PF_RESET:
+		reset(strip);
+		/* fall through */
+	case PF_STOP:
+	case PF_SEEK:
+		pf_scheduler_drop(&strip->scheduler, 0, 0, e->time,
+		    pf_due_count(due), false);
+		if (voices)
+			pf_voices_end_all(voices, frame, false);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * All events that are due at a frame, below a rank: what changes values
+ * comes before a block's control values, notes after them.
+ */
+static void
+apply_due(struct pf_strip *strip, int64_t frame, unsigned below)
+{
+	const struct pf_due *due;
+	while ((due = pf_scheduler_first(&strip->scheduler)) &&
+	    due->frame <= frame && due->place >> 56 < below) {
+		const struct pf_due now = *due;
+		pf_scheduler_pop(&strip->scheduler);
+		apply(strip, &now, frame);
+	}
+}
+
+static void
+begin_block(struct pf_strip *strip, const struct pf_run *run)
+{
+	apply_due(strip, run->frame, VALUE_RANKS);
+	if (strip->voices)
+		pf_voices_block(strip->voices, run->bpm);
+	if (strip->ringing)
+		pf_voices_block(strip->ringing, run->bpm);
+	pf_chain_block(&strip->chain, run->bpm, run->beat);
+	strip->taken = 0;
+}
+
+/* The next frame in [at, last) at which something changes, else last. */
+static int64_t
+next_change(const struct pf_strip *strip, int64_t last)
+{
+	const struct pf_due *due = pf_scheduler_first(&strip->scheduler);
+	int64_t next = last;
+	if (due && due->frame < next)
+		next = due->frame;
+	if (strip->voices && strip->voices->next_end < next)
+		next = strip->voices->next_end;
+	return next;
+}
+
+/* The run is cut where a note begins or ends, so each does on its frame. */
+static void
+play(struct pf_strip *strip, const struct pf_run *run)
+{
+	const int64_t last = run->frame + run->n;
+	int64_t at = run->frame;
+	while (at < last) {
+		apply_due(strip, at, ALL_RANKS);
+		if (strip->voices)
+			pf_voices_end(strip->voices, at);
+		const int64_t next = next_change(strip, last);
+		const unsigned done = (unsigned)(at - run->frame);
+		const unsigned n = (unsigned)(next - at);
+		if (strip->voices)
+			pf_voices_run(strip->voices, run->pos + done, n,
+			    strip->l + done, strip->r + done);
+		at = next;
+	}
+	if (strip->ringing)
+		pf_voices_run(strip->ringing, run->pos, run->n, strip->l,
+		    strip->r);
+}
+
+static void
+copy_input(struct pf_strip *strip, const struct pf_run *run)
+{
+	const float *const *in = run->in ? run->in + 2 * strip->input : NULL;
+	if (in && in[0])
+		memcpy(strip->l, in[0], run->n * sizeof(float));
+	if (in && in[1])
+		memcpy(strip->r, in[1], run->n * sizeof(float));
+}
+
+static void
+sum_sends(struct pf_strip *strip, const struct pf_run *run)
+{
+	for (unsigned i = 0; i < strip->feeds; i++) {
+		const struct pf_strip *from = strip->feed[i].from;
+		const struct pf_fader *f =
+		    &from->chain.send_level[strip->feed[i].send];
+		const float step = (f->to - f->from) * (1.0f / PF_BLOCK);
+		if (f->from == 0 && f->to == 0)
+			continue;
+		for (unsigned k = 0; k < run->n; k++) {
+			const float g = f->from +
+			    step * (float)(int)(run->pos + k);
+			strip->l[k] += from->l[k] * g;
+			strip->r[k] += from->r[k] * g;
+		}
+	}
+}
+
+void
+pf_strip_run(struct pf_strip *strip, const struct pf_run *run)
+{
+	if (strip->kind != PF_MASTER) { /* the master's holds the mix */
+		memset(strip->l, 0, run->n * sizeof(float));
+		memset(strip->r, 0, run->n * sizeof(float));
+	}
+	if (run->pos == 0)
+		begin_block(strip, run);
+	if (strip->kind == PF_STRIP_INPUT)
+		copy_input(strip, run);
+	else if (strip->kind == PF_RETURN)
+		sum_sends(strip, run);
+	play(strip, run);
+	strip->nonfinite += pf_guard(strip->l, run->n) +
+	    pf_guard(strip->r, run->n);
+	pf_chain_run(&strip->chain, run->pos, run->n, strip->l, strip->r);
+}
+
+void
+pf_strip_epoch(struct pf_strip *strip, int64_t frame)
+{
+	pf_scheduler_drop(&strip->scheduler, 0, 0, INT64_MIN,
+	    UINT64_MAX, true);
+	if (strip->voices)
+		pf_voices_end_all(strip->voices, frame, true);
+}
