@@ -17,22 +17,32 @@ struct pf_feed {
 };
 
 int
-pf_feed_open(struct pf_feed **out, const char *path, enum pf_strict strict,
-    struct pf_names *names, struct pf_err *err)
+pf_feed_new(struct pf_feed **out, struct pf_reader *reader)
 {
 	struct pf_feed *const f = calloc(1, sizeof *f);
 	if (!f || pf_tempo_map_init(&f->map) != 0) {
 		free(f);
-		pf_err_set(err, "not enough memory");
 		return -ENOMEM;
 	}
-	const int r = pf_reader_open(&f->reader, path, strict, names, err);
-	if (r != 0) {
-		pf_feed_free(f);
-		return r;
-	}
+	f->reader = reader;
 	*out = f;
 	return 0;
+}
+
+int
+pf_feed_open(struct pf_feed **out, const char *path, enum pf_strict strict,
+    struct pf_names *names, struct pf_err *err)
+{
+	struct pf_reader *reader;
+	int r = pf_reader_open(&reader, path, strict, names, err);
+	if (r != 0)
+		return r;
+	r = pf_feed_new(out, reader);
+	if (r != 0) {
+		pf_reader_free(reader);
+		pf_err_set(err, "not enough memory");
+	}
+	return r;
 }
 
 void

@@ -24,6 +24,10 @@ struct pf_feed;
 /* As pf_reader_open(). */
 PF_MUST_CHECK int pf_feed_open(struct pf_feed **feed, const char *path,
     enum pf_strict strict, struct pf_names *names, struct pf_err *err);
+
+/* A feed from a reader that is fresh, which is the feed's from now on. */
+PF_MUST_CHECK int pf_feed_new(struct pf_feed **feed,
+    struct pf_reader *reader);
 void pf_feed_free(struct pf_feed *feed);
 
 /*

@@ -70,6 +70,13 @@ pf_reader_open(struct pf_reader **out, const char *path,
 }
 
 void
+pf_reader_put_back(struct pf_reader *r, const void *bytes, size_t n)
+{
+	memcpy(r->buf, bytes, n);
+	r->to = n;
+}
+
+void
 pf_reader_free(struct pf_reader *r)
 {
 	if (!r)

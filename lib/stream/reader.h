@@ -44,6 +44,13 @@ PF_MUST_CHECK int pf_reader_new(struct pf_reader **reader, int fd,
     const char *name, enum pf_strict strict, struct pf_names *names,
     struct pf_err *err);
 
+/*
+ * Put back bytes[n] that were read from the descriptor already, before the
+ * first line; n up to PF_LINE_MOST.
+ */
+void pf_reader_put_back(struct pf_reader *reader, const void *bytes,
+    size_t n);
+
 /* Close and free; NULL is fine. */
 void pf_reader_free(struct pf_reader *reader);
 
