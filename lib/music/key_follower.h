@@ -18,7 +18,7 @@
 
 struct pf_key_follower {
 	double log_p[PF_KEYS]; /* log probability of each key, the best 0 */
-	double fine[2][12];    /* pitch classes lately, for church modes */
+	double lately[12];     /* beats of pitch classes, for church modes */
 	double heard_beats;
 };
 

@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agent/listener.h"
+
+#include "agent/heard.h"
+#include "agent/heard_harmony.h"
+#include "agent/musical_time.h"
+#include "base/hash.h"
+#include "base/math.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_NS 50000000     /* how often what was heard is thought over */
+#define TOGETHER_NS 45000000
+#define HIT_NS 250000000     /* an onset without pitch sounds so long */
+
+static const double lately_beats = 8;
+
+/* The player, in the making. */
+struct player {
+	struct pf_listener_player out;
+	int64_t last_on_ns, last_end_ns;
+	int64_t phrase_ns, phrase_end_ns;
+	double onsets;     /* decaying count */
+	double since_beat;
+	int64_t hist_bar;
+	double poly;
+	bool levels, phrases; /* somebody tells them */
+	float bass;        /* the last low note */
+};
+
+struct pf_listener {
+	struct musical_time time;
+	struct heard heard;
+	struct heard_harmony harmony;
+	struct player player;
+	int64_t next_tick_ns, now_ns;
+	double swing;
+	uint32_t section;
+	int64_t section_ns, section_end_ns;
+};
+
+int
+pf_listener_new(struct pf_listener **listener, uint32_t self,
+    const struct pf_names *names)
+{
+	struct pf_listener *l = calloc(1, sizeof *l);
+	if (!l)
+		return -ENOMEM;
+	int r = musical_time_init(&l->time);
+	if (r == 0)
+		r = heard_harmony_init(&l->harmony);
+	if (r < 0) {
+		pf_listener_free(l);
+		return r;
+	}
+	heard_init(&l->heard, self, names);
+	l->swing = 0.5;
+	l->player.last_on_ns = l->player.last_end_ns = INT64_MIN / 2;
+	l->player.out.low = l->player.out.high = l->player.out.mean = NAN;
+	l->player.out.loudness = 0.6;
+	l->player.out.silent_beats = 1e9;
+	*listener = l;
+	return 0;
+}
+
+void
+pf_listener_free(struct pf_listener *listener)
+{
+	if (!listener)
+		return;
+	musical_time_fini(&listener->time);
+	heard_harmony_fini(&listener->harmony);
+	free(listener);
+}
+
+/* ---- time goes on */
+
+static double
+beat_of(const struct pf_listener *l, int64_t ns)
+{
+	return musical_time_of(&l->time, ns < -3600000000000
+	    ? -3600000000000 : ns);
+}
+
+/* Is a note of the player's sounding?  Then up to when, else its end. */
+static int64_t
+sounding_until(const struct pf_listener *l, int64_t now)
+{
+	int64_t end = l->player.last_end_ns;
+	for (int64_t i = l->heard.notes - 1; i >= 0; i--) {
+		const struct heard_note *n = heard_note(&l->heard, i);
+		if (!n || n->on_ns < now - 4000000000)
+			break;
+		if (l->heard.source[n->source].out.agent)
+			continue;
+		const int64_t off = n->off_ns < now ? n->off_ns : now;
+		end = off > end ? off : end;
+	}
+	return end;
+}
+
+static void
+recount(struct pf_listener *l, int64_t now)
+{
+	const double beat = beat_of(l, now);
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	l->player.since_beat = beat;
+	l->player.hist_bar = bar;
+	for (int i = 0; i < l->heard.sources; i++) {
+		l->heard.source[i].since_beat = beat;
+		l->heard.source[i].hist_bar = bar;
+	}
+	l->time.renumbered = false;
+}
+
+static void
+tick(struct pf_listener *l, int64_t now)
+{
+	struct player *p = &l->player;
+	struct pf_listener_player *o = &p->out;
+	musical_time_run(&l->time, now);
+	if (l->time.renumbered)
+		recount(l, now);
+	heard_harmony_run(&l->harmony, &l->heard, &l->time, now);
+	const double beat = beat_of(l, now);
+	for (int i = 0; i < l->heard.sources; i++) {
+		struct heard_source *s = &l->heard.source[i];
+		s->out.last_beat = beat_of(l, s->last_on_ns);
+		s->out.density = s->notes / lately_beats
+		    * pf_exp(-fmin(60, fmax(0, beat - s->since_beat))
+		    / lately_beats);
+	}
+	if (!o->heard)
+		return;
+	p->last_end_ns = sounding_until(l, now);
+	const double silent = (double)(now - p->last_end_ns);
+	o->silent_beats = silent > 0 ? beat - beat_of(l, p->last_end_ns) : 0;
+	o->density = p->onsets / lately_beats
+	    * pf_exp(-fmin(60, fmax(0, beat - p->since_beat)) / lately_beats);
+	o->busy = o->silent_beats < (o->density > 0.7 ? 1 : 2);
+	o->phrase_beat = beat_of(l, p->phrase_ns);
+	o->phrase_end_beat = beat_of(l, p->phrase_end_ns);
+	o->polyphonic = p->poly > 0.25;
+	if (!p->phrases && !o->busy && p->phrase_end_ns < p->phrase_ns)
+		p->phrase_end_ns = p->last_end_ns;
+}
+
+static void
+advance(struct pf_listener *l, int64_t to_ns)
+{
+	for (; l->next_tick_ns <= to_ns; l->next_tick_ns += TICK_NS)
+		tick(l, l->next_tick_ns);
+	if (to_ns > l->now_ns)
+		l->now_ns = to_ns;
+}
+
+void
+pf_listener_update(struct pf_listener *listener, int64_t now_ns)
+{
+	advance(listener, now_ns);
+	listener->time.now_ns = listener->now_ns;
+}
+
+/* ---- hearing */
+
+static int
+place_in_bar(const struct pf_listener *l, double beat, int64_t bar)
+{
+	const double in = beat - musical_time_bar_beat(&l->time, bar);
+	const int grid = (int)floor(in * PF_LISTENER_GRID + 0.5);
+	const int whole = musical_time_per_bar(&l->time, beat)
+	    * PF_LISTENER_GRID;
+	return grid < 0 ? 0 : grid % whole;
+}
+
+/* The player begins a note or a hit. */
+static void
+count_player(struct pf_listener *l, int64_t at_ns, float pitch,
+    float velocity)
+{
+	struct player *p = &l->player;
+	struct pf_listener_player *o = &p->out;
+	const double beat = beat_of(l, at_ns);
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	const bool together = at_ns - p->last_on_ns < TOGETHER_NS
+	    && o->heard;
+	const float v = isnan(velocity) ? 0.7f : velocity;
+	if (!isnan(pitch)) {
+		o->low = isnan(o->low) || pitch < o->low ? pitch
+		    : o->low + 0.02f * (o->mean - o->low);
+		o->high = isnan(o->high) || pitch > o->high ? pitch
+		    : o->high + 0.02f * (o->mean - o->high);
+		o->mean = isnan(o->mean) ? pitch
+		    : o->mean + 0.06f * (pitch - o->mean);
+		p->poly += 0.06 * (together - p->poly);
+	}
+	if (!p->phrases && (!o->heard || beat_of(l, p->last_end_ns) + 1 < beat
+	    || beat_of(l, p->last_on_ns) + 3 < beat)) {
+		if (p->phrase_end_ns < p->phrase_ns || !o->heard)
+			p->phrase_end_ns = p->last_end_ns;
+		p->phrase_ns = at_ns;
+	}
+	o->heard = true;
+	if (bar > p->hist_bar)
+		heard_fade(o->onsets, bar - p->hist_bar);
+	p->hist_bar = bar;
+	if (together)
+		return;
+	const double gone = fmin(100, fmax(0, beat - p->since_beat));
+	p->onsets = p->onsets * pf_exp(-gone / lately_beats) + 1;
+	p->since_beat = beat;
+	o->accent = fmax(0, fmin(1, ((double)v - o->loudness) * 2));
+	if (!p->levels)
+		o->loudness += 0.08 * ((double)v - o->loudness);
+	float *place = &o->onsets[place_in_bar(l, beat, bar)];
+	*place = fminf(1, *place + 0.25f * (0.4f + 0.6f * v));
+	const double phase = beat - floor(beat);
+	if (phase > 0.42 && phase < 0.74)
+		l->swing += 0.06 * (phase - l->swing);
+	p->last_on_ns = at_ns;
+}
+
+/* Tell the sense of pulse about a note. */
+static void
+feel(struct pf_listener *l, const struct heard_source *s, int64_t at_ns,
+    float pitch, float velocity, double length_s)
+{
+	struct pf_pulse_onset o = { .at_ns = at_ns, .strength = 0.95,
+		.length_s = length_s };
+	if (!isnan(velocity) && velocity < 0.25f)
+		o.strength = 0.5 + 1.8 * (double)velocity;
+	if (s->out.drums && !isnan(pitch)) {
+		const int drum = (int)(pitch + 0.5f);
+		o.low = drum == 35 || drum == 36 ? 1 : 0;
+		o.change = drum == 49 || drum == 57 ? 1 : 0;
+	} else if (!isnan(pitch)) {
+		if (pitch < 48) {
+			o.low = 0.7;
+			o.change = l->player.bass == pitch ? 0 : 0.8;
+			l->player.bass = pitch;
+		}
+		if (s->poly < 0.25)
+			o.pitch = (double)pitch;
+	}
+	musical_time_onset(&l->time, &o);
+}
+
+static void
+hear_note(struct pf_listener *l, int source, const struct pf_event *e)
+{
+	struct heard_source *s = &l->heard.source[source];
+	const bool whole = pf_event_type(e) == PF_NOTE;
+	const int64_t at = e->type & PF_HEARD && !whole ? pf_event_at(e)
+	    : e->time;
+	const double length = whole && !pf_is_none(e->duration)
+	    ? (double)e->duration : 0;
+	const int64_t off = whole ? at + (int64_t)(length * 1e9) : HEARD_OPEN;
+	const struct heard_note *n = heard_on(&l->heard, source, at, off,
+	    e->pitch, e->velocity, e->id);
+	const double beat = beat_of(l, at);
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	heard_count(s, n, beat, bar, place_in_bar(l, beat, bar));
+	if (s->out.agent)
+		return;
+	feel(l, s, at, e->pitch, e->velocity, length);
+	count_player(l, at, s->out.drums ? NAN : e->pitch, e->velocity);
+}
+
+static void
+hear_onset(struct pf_listener *l, int source, const struct pf_event *e)
+{
+	struct heard_source *s = &l->heard.source[source];
+	const int64_t at = pf_event_at(e);
+	if (s->out.agent)
+		return;
+	struct pf_pulse_onset o = { .at_ns = at,
+		.strength = pf_is_none(e->confidence) ? 0.8
+		    : (double)e->confidence };
+	if (!pf_is_none(e->pitch) && (int)e->pitch <= 36)
+		o.low = 1;
+	musical_time_onset(&l->time, &o);
+	count_player(l, at, NAN, pf_is_none(e->velocity) ? NAN : e->velocity);
+	if (at + HIT_NS > l->player.last_end_ns && l->heard.notes == 0)
+		l->player.last_end_ns = at + HIT_NS;
+}
+
+static void
+hear_phrase(struct pf_listener *l, const struct pf_event *e)
+{
+	struct player *p = &l->player;
+	p->phrases = true;
+	if (e->name == pf_hash_str("begin"))
+		p->phrase_ns = pf_event_at(e);
+	else if (e->name == pf_hash_str("end")
+	    || e->name == pf_hash_str("pause"))
+		p->phrase_end_ns = pf_event_at(e);
+}
+
+static void
+hear_intent(struct pf_listener *l, int source, const struct pf_event *e)
+{
+	struct pf_listener_source *o = &l->heard.source[source].out;
+	const int64_t lasts = pf_is_none(e->duration) ? 0
+	    : (int64_t)((double)e->duration * 1e9);
+	heard_is_agent(&l->heard, source);
+	o->act = e->u8[PF_INTENT_ACT];
+	o->act_until_beat = beat_of(l, e->time + lasts);
+	o->act_density = pf_is_none(e->a) ? 0 : (double)e->a;
+	o->act_loudness = pf_is_none(e->b) ? 0 : (double)e->b;
+}
+
+static void
+hear_level(struct pf_listener *l, const struct pf_event *e)
+{
+	/* -50 dBFS is as good as nothing, -8 as loud as it gets. */
+	if (pf_is_none(e->a))
+		return;
+	const double x = fmax(0, fmin(1, ((double)e->a + 50) / 42));
+	l->player.levels = true;
+	l->player.out.loudness += 0.02 * (x - l->player.out.loudness);
+}
+
+int
+pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
+    const char *more)
+{
+	(void)more; /* nothing in it yet that a musician would miss */
+	if (e->time < -3600000000000 || e->time > 1000000000000000)
+		return 0;
+	advance(l, e->time);
+	const enum pf_type type = pf_event_type(e);
+	if (type == PF_TEMPO)
+		return musical_time_tempo(&l->time, e->time, e->value);
+	if (type == PF_METER)
+		return musical_time_meter(&l->time, e->time,
+		    (struct pf_meter){ (int)(e->p & 0xff),
+			(int)(e->q & 0xff) });
+	if (type == PF_SECTION) {
+		l->section = e->name;
+		l->section_ns = e->time;
+		l->section_end_ns = pf_is_none(e->duration) ? 0 : e->time
+		    + (int64_t)((double)e->duration * 1e9);
+		return 0;
+	}
+	const int source = heard_source_of(&l->heard, e->source);
+	if (source < 0)
+		return 0;
+	const bool agent = l->heard.source[source].out.agent;
+	switch (type) {
+	case PF_NOTE:
+	case PF_ON:
+		hear_note(l, source, e);
+		break;
+	case PF_OFF:
+		heard_off(&l->heard, source, e->type & PF_HEARD
+		    ? pf_event_at(e) : e->time, e->pitch, e->id);
+		break;
+	case PF_BEND:
+		heard_bend(&l->heard, source, e->pitch, e->id);
+		break;
+	case PF_ONSET:
+		hear_onset(l, source, e);
+		break;
+	case PF_BEAT:
+		if (!agent)
+			musical_time_beat(&l->time, e);
+		break;
+	case PF_CHORD:
+		if (e->source != l->heard.self)
+			heard_harmony_chord(&l->harmony, e, agent);
+		break;
+	case PF_KEY:
+		if (e->source != l->heard.self)
+			heard_harmony_key(&l->harmony, e, agent);
+		break;
+	case PF_LEVEL:
+		hear_level(l, e);
+		break;
+	case PF_PHRASE:
+		if (!agent)
+			hear_phrase(l, e);
+		break;
+	case PF_INTENT:
+		hear_intent(l, source, e);
+		break;
+	case PF_DECISION:
+		heard_is_agent(&l->heard, source);
+		break;
+	default:
+		break;
+	}
+	return l->time.failed ? -ENOMEM : 0;
+}
+
+/* ---- answers */
+
+void
+pf_listener_pulse(const struct pf_listener *listener,
+    struct pf_listener_pulse *pulse)
+{
+	musical_time_pulse(&listener->time, pulse);
+	pulse->swing = pulse->subdivision == 3 ? 0.5 : listener->swing;
+}
+
+double
+pf_listener_beat(const struct pf_listener *listener, int64_t ns)
+{
+	return musical_time_of(&listener->time, ns);
+}
+
+int64_t
+pf_listener_when(const struct pf_listener *listener, double beat)
+{
+	return musical_time_when(&listener->time, beat);
+}
+
+int64_t
+pf_listener_bar(const struct pf_listener *listener, double beat)
+{
+	return musical_time_bar(&listener->time, beat);
+}
+
+double
+pf_listener_bar_beat(const struct pf_listener *listener, int64_t bar)
+{
+	return musical_time_bar_beat(&listener->time, bar);
+}
+
+void
+pf_listener_chord(const struct pf_listener *listener, double beat,
+    struct pf_listener_chord *chord)
+{
+	heard_harmony_at(&listener->harmony, &listener->time, beat, chord);
+}
+
+bool
+pf_listener_chord_told(const struct pf_listener *listener, double beat,
+    struct pf_chord *chord)
+{
+	const struct told_chord *t = heard_harmony_told(&listener->harmony,
+	    musical_time_when(&listener->time, beat + 0.01));
+	if (t)
+		*chord = t->chord;
+	return t;
+}
+
+void
+pf_listener_key(const struct pf_listener *listener,
+    struct pf_listener_key *key)
+{
+	heard_harmony_get_key(&listener->harmony, key);
+}
+
+const struct pf_listener_player *
+pf_listener_player(const struct pf_listener *listener)
+{
+	return &listener->player.out;
+}
+
+const struct pf_listener_source *
+pf_listener_source(const struct pf_listener *listener, int i)
+{
+	return i < 0 || i >= listener->heard.sources ? NULL
+	    : &listener->heard.source[i].out;
+}
+
+const struct pf_listener_source *
+pf_listener_named(const struct pf_listener *listener, uint32_t name)
+{
+	for (int i = 0; i < listener->heard.sources; i++)
+		if (listener->heard.source[i].out.name == name)
+			return &listener->heard.source[i].out;
+	return NULL;
+}
+
+static struct pf_listener_note
+in_beats(const struct pf_listener *l, const struct heard_note *n)
+{
+	const int64_t off = n->off_ns < l->now_ns ? n->off_ns
+	    : n->off_ns == HEARD_OPEN ? l->now_ns : n->off_ns;
+	const double at = beat_of(l, n->on_ns);
+	return (struct pf_listener_note){ at, beat_of(l, off) - at, n->pitch,
+		n->velocity };
+}
+
+/* Notes of one source, or (source -1) the player's highest line. */
+static int
+collect(const struct pf_listener *l, int source, double from_beat,
+    struct pf_listener_note *note, int most)
+{
+	int n = 0;
+	int64_t last_ns = 0;
+	for (int64_t i = l->heard.notes - 1; n < most; i--) {
+		const struct heard_note *h = heard_note(&l->heard, i);
+		if (!h)
+			break;
+		const struct pf_listener_source *s =
+		    &l->heard.source[h->source].out;
+		if (source >= 0 ? h->source != source
+		    : s->agent || s->drums || isnan(h->pitch))
+			continue;
+		const struct pf_listener_note x = in_beats(l, h);
+		if (x.beat < from_beat)
+			break;
+		if (source < 0 && n > 0 && last_ns - h->on_ns < TOGETHER_NS) {
+			if (x.pitch > note[n - 1].pitch)
+				note[n - 1] = x;
+			continue;
+		}
+		note[n++] = x;
+		last_ns = h->on_ns;
+	}
+	for (int i = 0; i < n / 2; i++) {
+		const struct pf_listener_note x = note[i];
+		note[i] = note[n - 1 - i];
+		note[n - 1 - i] = x;
+	}
+	return n;
+}
+
+int
+pf_listener_melody(const struct pf_listener *listener, double from_beat,
+    struct pf_listener_note *note, int most)
+{
+	return collect(listener, -1, from_beat, note, most);
+}
+
+int
+pf_listener_notes(const struct pf_listener *listener, uint32_t name,
+    double from_beat, struct pf_listener_note *note, int most)
+{
+	for (int i = 0; i < listener->heard.sources; i++)
+		if (listener->heard.source[i].out.name == name)
+			return collect(listener, i, from_beat, note, most);
+	return 0;
+}
+
+void
+pf_listener_form(const struct pf_listener *l, struct pf_listener_form *form)
+{
+	struct pf_chord_form back;
+	const double beat = beat_of(l, l->now_ns);
+	const int per_bar = musical_time_per_bar(&l->time, beat);
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	/* The first bar that begins with the music, not with its pickup. */
+	const double first = l->time.first_ns >= 0
+	    ? beat_of(l, l->time.first_ns) : 0;
+	int64_t origin = musical_time_bar(&l->time, first + 0.1);
+	if (first - musical_time_bar_beat(&l->time, origin) > 0.6)
+		origin++;
+	memset(form, 0, sizeof *form);
+	pf_chord_follower_form(l->harmony.chords, &back);
+	form->phrase_bars = 8;
+	form->confidence = 0.3;
+	form->repeats_beats = back.lag_beats;
+	form->repeat_confidence = back.confidence;
+	if (back.lag_beats > 0 && back.confidence > 0.5) {
+		const int bars = back.lag_beats / per_bar;
+		form->phrase_bars = bars % 8 == 0 ? 8 : bars % 4 == 0 ? 4 : 8;
+		form->confidence = bars % 4 == 0 ? 0.5 + 0.5 * back.confidence
+		    : 0.3;
+	}
+	if (l->section) {
+		form->section = l->section;
+		form->section_beat = beat_of(l, l->section_ns);
+		form->section_end_beat = l->section_end_ns
+		    ? beat_of(l, l->section_end_ns) : 0;
+		origin = musical_time_bar(&l->time, form->section_beat + 0.1);
+	}
+	int64_t phrase = (bar - origin) / form->phrase_bars;
+	if (bar < origin)
+		phrase = -1;
+	form->phrase_beat = musical_time_bar_beat(&l->time,
+	    origin + phrase * form->phrase_bars);
+	form->next_phrase_beat = musical_time_bar_beat(&l->time,
+	    origin + (phrase + 1) * form->phrase_bars);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Nanoseconds to felt beats and bars, from the axis of a stream, from beats
+ * that somebody tells, or from a sense of pulse.  A part of the listener.
+ */
+#ifndef PF_AGENT_MUSICAL_TIME_H
+#define PF_AGENT_MUSICAL_TIME_H
+
+#include "agent/listener.h"
+#include "event/tempo_map.h"
+#include "music/pulse.h"
+
+/* A meter of the axis, from where it begins. */
+struct time_meter {
+	double quarter;
+	double beat; /* felt */
+	int64_t bar;
+	struct pf_meter meter;
+	double felt; /* quarters a felt beat */
+	int per_bar;
+};
+
+/* A felt beat that was told or sensed; beat number is its place. */
+struct time_mark {
+	int64_t ns;
+	int64_t bar;
+	int index, per_bar;
+};
+
+struct musical_time {
+	enum pf_listener_time from;
+	struct pf_tempo_map map;
+	struct time_meter *meter;
+	size_t meters, meter_room;
+	struct time_mark *mark;
+	size_t marks, mark_room;
+	double period_ns;   /* of the last mark on */
+	struct pf_meter told_meter; /* num 0: none */
+	struct pf_pulse *pulse;
+	struct pf_pulse_belief belief;
+	uint32_t leader;    /* whose beats are followed; 0 nobody */
+	int64_t leader_ns;  /* its last word */
+	double leader_confidence;
+	int64_t first_ns;   /* the first onset; -1 none */
+	int64_t now_ns;
+	bool renumbered;    /* beats have other numbers than before */
+	bool failed;        /* out of memory: marks were lost */
+};
+
+PF_MUST_CHECK int musical_time_init(struct musical_time *time);
+void musical_time_fini(struct musical_time *time);
+
+/* The axis. */
+PF_MUST_CHECK int musical_time_tempo(struct musical_time *time, int64_t ns,
+    double bpm);
+PF_MUST_CHECK int musical_time_meter(struct musical_time *time, int64_t ns,
+    struct pf_meter meter);
+
+/* Somebody tells a beat (foreseen ones too). */
+void musical_time_beat(struct musical_time *time,
+    const struct pf_event *event);
+
+/* Something began. */
+void musical_time_onset(struct musical_time *time,
+    const struct pf_pulse_onset *onset);
+
+/* Time goes on. */
+void musical_time_run(struct musical_time *time, int64_t now_ns);
+
+double musical_time_of(const struct musical_time *time, int64_t ns);
+int64_t musical_time_when(const struct musical_time *time, double beat);
+int64_t musical_time_bar(const struct musical_time *time, double beat);
+double musical_time_bar_beat(const struct musical_time *time, int64_t bar);
+
+/* Felt beats of the bar at a beat, and the beat's whole place in it from 0. */
+int musical_time_per_bar(const struct musical_time *time, double beat);
+int musical_time_index(const struct musical_time *time, int64_t beat);
+
+void musical_time_pulse(const struct musical_time *time,
+    struct pf_listener_pulse *pulse);
+
+#endif
