@@ -37,9 +37,6 @@ struct pf_scheduler {
 void pf_scheduler_lay_out(struct pf_scheduler *s, struct pf_arena *arena,
     unsigned room);
 
-/* off 0; state 1; patch and set 2; bend and heard 3; note and on 4. */
-PF_RT unsigned pf_event_rank(enum pf_type type);
-
 /*
  * Insert a copy of *due; its place is filled in here.  Returns false when
  * the heap is full.

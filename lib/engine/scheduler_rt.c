@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/scheduler.h"
 
+#include "event/type.h"
+
 static bool
 before(const struct pf_due *a, const struct pf_due *b)
 {
@@ -53,34 +55,14 @@ make_heap(struct pf_scheduler *s)
 		sink(s, i);
 }
 
-unsigned
-pf_event_rank(enum pf_type type)
-{
-	switch (type) {
-	case PF_OFF:
-		return 0;
-	case PF_PATCH:
-	case PF_SET:
-		return 2;
-	case PF_BEND:
-		return 3;
-	case PF_NOTE:
-	case PF_ON:
-		return 4;
-	default:
-		return 1;
-	}
-}
-
 bool
 pf_scheduler_add(struct pf_scheduler *s, const struct pf_due *due)
 {
 	if (s->n == s->room)
 		return false;
 	struct pf_due *to = &s->due[s->heap[s->n]];
-	const enum pf_type type = pf_event_type(&due->event);
 	*to = *due;
-	to->place = (uint64_t)pf_event_rank(type) << 56 | s->count++;
+	to->place = (uint64_t)pf_event_rank(&due->event) << 56 | s->count++;
 	rise(s, s->n++);
 	return true;
 }
