@@ -183,8 +183,12 @@ static void
 end(struct pf_audio_reader *r)
 {
 	const double rate = r->info.file_rate_hz;
+	/* A FLAC that came through a pipe knows no length, and libsndfile
+	 * calls its end a loss of sync. */
+	const bool endless = r->source.frames < 0 &&
+	    (r->source.info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
 	r->ended = true;
-	if (sf_error(r->source.snd) != SF_ERR_NO_ERROR) {
+	if (sf_error(r->source.snd) != SF_ERR_NO_ERROR && !endless) {
 		pf_err_set(&r->err, "'%s' is broken or cut short behind %.3g s",
 		    r->name, (double)r->taken / rate);
 		r->error = -EIO;

@@ -15,7 +15,7 @@
  * only after its name was stored (release, acquire), and names are freed
  * only after their slot was cleared on the same thread.
  */
-enum { SLOTS = 64 };
+enum { SLOTS = 256 };
 static _Atomic(char *) growing[SLOTS];
 
 static void

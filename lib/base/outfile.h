@@ -4,7 +4,7 @@
  *
  * Output is written beside its final place under a temporary name and
  * renamed when complete; a failure, INT, TERM, HUP or a full disk leaves
- * nothing behind.  Main thread only; at most 64 files open at once.
+ * nothing behind.  Main thread only; at most 256 files open at once.
  */
 #ifndef PF_BASE_OUTFILE_H
 #define PF_BASE_OUTFILE_H
