@@ -13,8 +13,6 @@ jam() {
 		pf-render -q --threads 1 --mix "$take" -o "$out/jam.wav"
 }
 read -r real user sys < <({ time jam 2>/dev/null; } 2>&1)
-bytes=$(stat -c %s "$out/jam.wav")
-awk -v r="$real" -v c="$user" -v s="$sys" -v rate="$(od -An -tu4 -j28 -N4 "$out/jam.wav")" -v b="$bytes" 'BEGIN {
-	len = (b - 44) / rate
+awk -v r="$real" -v c="$user" -v s="$sys" -v len="$(soxi -D "$out/jam.wav")" 'BEGIN {
 	printf "jam of %.0f s: %.1f x real time by the clock, %.1f x by CPU time\n", len, len / r, len / (c + s)
 }'
