@@ -7,6 +7,7 @@
 #include "agent/role.h"
 #include "event/type.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -26,6 +27,24 @@ struct drums {
 	int accent;        /* tick where a kick is added; -1 */
 };
 
+/* Is somebody of the band soloing or filling just now? */
+static bool
+other_speaks(const struct pf_mind *m, const struct pf_moment *at)
+{
+	const struct pf_listener *const l = pf_mind_listener(m);
+	for (int i = 0; i < PF_LISTENER_SOURCES; i++) {
+		const struct pf_listener_source *const s =
+		    pf_listener_source(l, i);
+		if (!s)
+			break;
+		if (s->agent && (s->act == PF_ACT_FILL ||
+		    s->act == PF_ACT_LEAD) &&
+		    s->act_until_beat > (double)at->beat)
+			return true;
+	}
+	return false;
+}
+
 /* How long a fill leads out of this bar, in felt beats; 0 none. */
 static double
 choose_fill(struct pf_mind *m, const struct pf_moment *at)
@@ -41,6 +60,9 @@ choose_fill(struct pf_mind *m, const struct pf_moment *at)
 	/* Into the player's silence one may speak. */
 	if (at->player->heard && at->player->silent_beats > 1)
 		chance += 0.25;
+	/* But not over another's. */
+	if (other_speaks(m, at))
+		chance -= 0.3;
 	if (at->bars_in < 1 || pf_mind_chance(m, at->bar, DRAW_FILL) >= chance)
 		return 0;
 	const double size = pf_mind_chance(m, at->bar, DRAW_FILL_LENGTH) +
@@ -151,6 +173,21 @@ ghosts(struct pf_mind *m, const struct pf_moment *at)
 	}
 }
 
+/*
+ * Weigh the kit against the player: cymbals lie above a high part, the kick
+ * under a low one.
+ */
+static double
+orchestrate(const struct pf_moment *at, int piece)
+{
+	double bright = 0;
+	if (at->player->heard && !isnan(at->player->mean))
+		bright = ((double)at->player->mean - 64) / 24;
+	bright = bright < -0.6 ? -0.6 : bright > 0.6 ? 0.6 : bright;
+	return piece == KICK ? 1 - 0.15 * bright : piece == SNARE ? 1 :
+	    1 + 0.2 * bright;
+}
+
 static void
 drums_beat(struct pf_mind *m, const struct pf_moment *at)
 {
@@ -184,7 +221,8 @@ drums_beat(struct pf_mind *m, const struct pf_moment *at)
 				kicked = true;
 			pf_mind_play(m, pf_moment_at(at, hit[i].tick), 0.125,
 			    hit[i].late_ms, piece,
-			    pf_moment_touch(at, hit[i].velocity));
+			    pf_moment_touch(at, hit[i].velocity *
+			    orchestrate(at, piece)));
 		}
 	}
 	if (d->accent >= from && d->accent < to && !kicked)

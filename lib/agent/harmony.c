@@ -187,7 +187,24 @@ strike(struct pf_mind *m, struct harmony *h, const struct pf_moment *at,
 	h->rings_until = s.beat + s.beats;
 }
 
-/* The root or fifth below the hands. */
+/* Does somebody else play the bass? */
+static bool
+has_bass(const struct pf_mind *m, const struct pf_moment *at)
+{
+	const struct pf_listener *const l = pf_mind_listener(m);
+	for (int i = 0; i < PF_LISTENER_SOURCES; i++) {
+		const struct pf_listener_source *const s =
+		    pf_listener_source(l, i);
+		if (!s)
+			break;
+		if (s->agent && !s->drums && s->mean < 50 &&
+		    s->last_beat > (double)at->beat - 8)
+			return true;
+	}
+	return false;
+}
+
+/* The root or fifth below the hands, above a bass player's. */
 static void
 strike_low(struct pf_mind *m, struct harmony *h, const struct pf_moment *at,
     struct stroke s, bool fifth)
@@ -196,8 +213,10 @@ strike_low(struct pf_mind *m, struct harmony *h, const struct pf_moment *at,
 	    : h->chord.bass >= 0 ? h->chord.bass : h->chord.root;
 	const int pitch = pf_pcs_nearest((uint16_t)(1 << pc),
 	    h->voicing.pitch[0] - 7);
-	pf_mind_play(m, s.beat, s.beats, s.late_ms, pitch < 40 ? pitch + 12 :
-	    pitch, pf_moment_touch(at, s.velocity));
+	const bool bass = has_bass(m, at);
+	pf_mind_play(m, s.beat, s.beats, s.late_ms,
+	    pitch < (bass ? 45 : 40) ? pitch + 12 : pitch,
+	    pf_moment_touch(at, (bass ? 0.8 : 1) * s.velocity));
 }
 
 static void

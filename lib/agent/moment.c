@@ -59,15 +59,39 @@ set_swing(struct pf_moment *at, const struct pf_moment_from *from,
 	    s + (0.667 - s) * 2 * (trait - 0.5);
 }
 
+/* How loud the other agents are lately, 0..1; below 0 if there are none. */
+static double
+band_loudness(const struct pf_moment_from *from, double beat)
+{
+	double sum = 0;
+	int n = 0;
+	for (int i = 0; i < PF_LISTENER_SOURCES; i++) {
+		const struct pf_listener_source *const s =
+		    pf_listener_source(from->listener, i);
+		if (!s)
+			break;
+		if (!s->agent || s->density <= 0 || s->last_beat < beat - 8)
+			continue;
+		sum += s->loudness;
+		n++;
+	}
+	return n ? sum / n : -1;
+}
+
 static double
 loudness(const struct pf_moment_from *from,
-    const struct pf_listener_player *player)
+    const struct pf_listener_player *player, double beat)
 {
+	const double band = band_loudness(from, beat);
 	const double *const trait = from->personality->trait;
 	double level = 0.6 + 0.8 * (trait[PF_LOUDNESS] - 0.5);
 	if (player->heard)
 		level += 1.8 * trait[PF_DYNAMICS] *
 		    clamp(player->loudness - 0.68, -0.35, 0.25);
+	/* Blend with the others. */
+	if (band >= 0)
+		level += 0.5 * trait[PF_DYNAMICS] * clamp(band - 0.5, -0.2,
+		    0.2);
 	/* Alone, one does not shout. */
 	if (player->heard && player->silent_beats > 4)
 		level -= 0.08;
@@ -111,7 +135,7 @@ pf_moment_take(struct pf_moment *at, const struct pf_moment_from *from,
 	    .player = pf_listener_player(from->listener)};
 	place_beat(at, from, &pulse, beat);
 	set_swing(at, from, &pulse);
-	at->level = loudness(from, at->player);
+	at->level = loudness(from, at->player, (double)beat);
 	if (from->held->bar != at->bar) {
 		from->held->bar = at->bar;
 		from->held->intensity = intensity(at, from, at->player);
