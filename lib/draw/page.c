@@ -151,16 +151,21 @@ add_panels(struct page *page)
 	}
 }
 
-/* The length of a line that gives at most six of them: 16 bars, 32, ... */
+/*
+ * The length of a line: some 20 bars, a multiple of four, so that phrases
+ * stand below each other; at most six lines of about the same length.
+ */
 static size_t
 bars_per_line(size_t bars, int wanted)
 {
 	if (wanted > 0)
 		return (size_t)wanted;
-	size_t n = 16;
-	while (bars > 6 * n)
-		n *= 2;
-	return bars <= 24 ? bars ? bars : 1 : n;
+	if (bars <= 24)
+		return bars ? bars : 1;
+	size_t lines = (bars + 19) / 20;
+	if (lines > 6)
+		lines = 6;
+	return ((bars + lines - 1) / lines + 3) / 4 * 4;
 }
 
 static void
