@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/model.h"
 
+#include "engine/drums.h"
+#include "engine/pluck.h"
+
 #include <string.h>
 
 const struct pf_model *const pf_models[] = {
 	&pf_model_subtractive,
 	/* 	&pf_model_fm,pf_model_fm, */
+	&pf_model_pluck,
+	&pf_model_drums,
 	NULL,
 };
 

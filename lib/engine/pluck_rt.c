@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The model `pluck`: a string as a loop of delay.
+ *
+ * K. Karplus, A. Strong, "Digital Synthesis of Plucked-String and Drum
+ * Timbres", and D. Jaffe, J. O. Smith, "Extensions of the Karplus-Strong
+ * Plucked-String Algorithm", both Computer Music Journal 7(2), 1983.  Three
+ * things are done in another way:
+ *
+ * The loop filter.  A real string loses alpha(f) = a + b f^2 a second (air,
+ * and friction inside), so one turn of the loop has the gain exp(-alpha P): a
+ * Gaussian in frequency, and so a Gaussian in time, whose middle may stand
+ * between two samples.  One short row of coefficients is damping and
+ * fractional delay in one, exact in phase, without feedback of its own; then
+ * a chunk as long as the loop's delay can be computed side by side, and every
+ * cut gives the same samples.  Where the Gaussian is too narrow to be sampled
+ * (weak damping), a Lagrange interpolator of order five, with the same
+ * curvature from three more coefficients, takes its place.
+ *
+ * The pluck.  A string pulled aside at a part p of its length and let go
+ * moves its bridge with a force of two levels, p of the period up and 1-p
+ * down.  That pulse is what goes round; its edges are as long as finger or
+ * plectrum need to let go, shorter when played harder.
+ *
+ * Where it is heard.  A pickup at a place takes the difference of two waves;
+ * a body adds the resonances of its air and plates (parallel resonators after
+ * the strings, common to all of them).
+ */
+#include "engine/pluck.h"
+
+#include "base/math.h"
+#include "base/rng.h"
+#include "engine/approx.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TAPS = 48, GUARD = PF_BLOCK + TAPS + 4, STRINGS = 2, MODES = 8 };
+
+#define LOWEST_HZ 20
+#define TREBLE_HZ 3000.0f /* where `treble` is measured */
+
+typedef float v4 __attribute__((vector_size(16)));
+typedef float v4u __attribute__((vector_size(16), aligned(4)));
+
+/* One turn of a loop: y[n] = sum of h[k] y[n - delay - k]. */
+struct loop {
+	float h[TAPS];
+	unsigned taps, delay;
+};
+
+struct string {
+	float *ring;           /* mask + 1 frames, and GUARD of them again */
+	struct loop now, next; /* at the start and end of the block */
+	bool moves;            /* next differs from now */
+};
+
+struct voice {
+	struct string string[STRINGS];
+	unsigned strings;
+	unsigned at;            /* where the next frame goes */
+	unsigned age;           /* frames since the pluck, while it lasts */
+	float pitch, target, glide; /* semitones; per block */
+	float cents;            /* by how much this pluck is off */
+	float period;           /* of the pluck, in frames */
+	float width, edge;      /* of its pulse, in frames */
+	float strength, noise;
+	float noise_low;
+	uint32_t random;
+	unsigned pickup;        /* frames behind; 0: none */
+	float left, right;
+	float decay_s, treble_s, made_pitch; /* loops were made for */
+	float peak;
+	float gain, gain_step;  /* stolen */
+	bool released, fresh;
+};
+
+struct bank {
+	unsigned mask;
+	/* The body: bandpasses, side by side. */
+	_Alignas(16) float s1[MODES], s2[MODES], a1[MODES], a2[MODES];
+	_Alignas(16) float a3[MODES], mix[MODES];
+	int body; /* made for; -1: not yet */
+	float body_db, body_mix;
+	struct voice voice[];
+};
+
+enum {
+	DECAY, TREBLE, RELEASE, POSITION, PICK, NOISE, DYNAMICS, PICKUP,
+	DETUNE, BODY, BODY_DB, SPREAD, GLIDE, LEVEL, PARAMS
+};
+
+static const char *const bodies[] = {
+    "none", "classical", "steel", "upright", "harp", "mandolin", NULL};
+
+static const struct pf_param params[PARAMS] = {
+    {"decay", "s", 0.05f, 30, 6, PF_EXPONENTIAL, NULL,
+	"until an A2 is 60 dB down; higher strings die sooner"},
+    {"treble", "s", 0.02f, 10, 0.8f, PF_EXPONENTIAL, NULL,
+	"the same for what lies at 3 kHz"},
+    {"release", "s", 0.01f, 10, 0.12f, PF_EXPONENTIAL, NULL,
+	"the same when the note is let go"},
+    {"position", "", 0.02f, 0.5f, 0.16f, PF_LINEAR, NULL,
+	"where it is plucked; 0: bridge, 0.5: middle"},
+    {"pick", "s", 0.00005f, 0.005f, 0.0005f, PF_EXPONENTIAL, NULL,
+	"how long it takes to let go: plectrum 0.0002, thumb 0.001"},
+    {"noise", "dB", -60, 0, -34, PF_LINEAR, NULL, "of finger or plectrum"},
+    {"dynamics", "", 0, 3, 1, PF_LINEAR, NULL,
+	"how much harder is brighter"},
+    {"pickup", "", 0, 0.5f, 0, PF_LINEAR, NULL,
+	"where it is heard; 0: bridge"},
+    {"detune", "cents", 0, 30, 0, PF_LINEAR, NULL,
+	"of a second string in the course; 0: single strings"},
+    {"body", "", 0, 5, 1, PF_CHOICE, bodies, "what the strings are on"},
+    {"body_level", "dB", -30, 12, 0, PF_LINEAR, NULL, "how much of it"},
+    {"spread", "", 0, 1, 0.2f, PF_LINEAR, NULL,
+	"low strings left, high ones right"},
+    {"glide", "semitones/s", 1, 1000, 60, PF_EXPONENTIAL, NULL,
+	"speed of slides"},
+    {"level", "dB", -40, 20, 0, PF_LINEAR, NULL, "of all of it"},
+};
+
+/*
+ * Resonances of bodies: Hz, width as Q, dB.  The lowest three are the air and
+ * the plates as measured on typical instruments (N. Fletcher, T. Rossing,
+ * "The Physics of Musical Instruments", 2nd ed., chapters 9 and 10); the ones
+ * above stand for the many that overlap there.
+ */
+struct resonance {
+	float hz, q, level_db;
+};
+
+static const struct resonance body_modes[][MODES] = {
+    {{0}},
+    {{102, 14, 2}, {203, 18, 4}, {236, 22, -1}, {410, 14, 1},
+	{540, 12, -1}, {720, 9, -2}, {1150, 5, -3}, {2400, 3, -5}},
+    {{98, 12, 1}, {186, 16, 3}, {222, 20, 0}, {380, 12, 1},
+	{560, 10, 0}, {830, 8, -1}, {1500, 4, -2}, {3300, 2.5f, -2}},
+    {{62, 10, 3}, {105, 12, 5}, {164, 12, 2}, {232, 10, 0},
+	{340, 8, -2}, {520, 6, -3}, {800, 4, -5}, {1300, 3, -9}},
+    {{131, 9, 0}, {188, 10, 2}, {255, 9, 1}, {374, 8, 0},
+	{560, 6, -2}, {830, 5, -4}, {1400, 4, -6}, {2600, 3, -9}},
+    {{196, 12, 2}, {290, 14, 3}, {420, 14, 2}, {610, 12, 2},
+	{880, 9, 1}, {1400, 6, 1}, {2300, 4, 0}, {4200, 2.5f, -2}},
+};
+
+static unsigned
+ring_frames(uint32_t rate_hz)
+{
+	unsigned n = 1024;
+	while (n < rate_hz / LOWEST_HZ + TAPS)
+		n *= 2;
+	return n;
+}
+
+static size_t
+bytes(uint32_t rate_hz, unsigned lanes)
+{
+	const size_t ring = (ring_frames(rate_hz) + GUARD) * sizeof(float);
+	return sizeof(struct bank) +
+	    lanes * (sizeof(struct voice) + STRINGS * ring);
+}
+
+static int
+init(struct pf_bank *bank)
+{
+	struct bank *const b = bank->state;
+	b->mask = ring_frames(bank->rate_hz) - 1;
+	b->body = -1;
+	float *memory = (float *)&b->voice[bank->lanes];
+	for (unsigned i = 0; i < bank->lanes; i++)
+		for (unsigned k = 0; k < STRINGS; k++) {
+			b->voice[i].string[k].ring = memory;
+			memory += b->mask + 1 + GUARD;
+		}
+	return 0;
+}
+
+static float
+db(float level_db)
+{
+	return pf_fast_exp2(level_db * 0.166096405f);
+}
+
+/* A Gaussian of width sigma around a delay of `period` frames. */
+static void
+gaussian(struct loop *l, float period, float sigma, float gain)
+{
+	const int whole = (int)period;
+	int half = (int)(4 * sigma + 1.5f);
+	half = half > TAPS / 2 ? TAPS / 2 : half;
+	half = half > whole - 3 ? whole - 3 : half;
+	half = (half + 1) & ~1; /* taps in fours */
+	half = half > whole - 1 ? half - 2 : half;
+	l->delay = (unsigned)(whole - half + 1);
+	l->taps = (unsigned)(2 * half);
+	const float scale = -0.72134752f / (sigma * sigma);
+	float sum = 0;
+	for (unsigned k = 0; k < l->taps; k++) {
+		const float x = (float)(l->delay + k) - period;
+		l->h[k] = pf_fast_exp2(scale * x * x);
+		sum += l->h[k];
+	}
+	for (unsigned k = 0; k < l->taps; k++)
+		l->h[k] *= gain / sum;
+}
+
+/* Lagrange's interpolator of order five, widened by s to each side. */
+static void
+lagrange(struct loop *l, float period, float side, float gain)
+{
+	const int whole = (int)period;
+	const float x = period - (float)whole + 2; /* place among 0..5 */
+	float g[10] = {0}; /* two zeros on either side */
+	for (int i = 0; i < 6; i++) {
+		float c = gain;
+		for (int k = 0; k < 6; k++)
+			if (k != i)
+				c *= (x - (float)k) / (float)(i - k);
+		g[i + 2] = c;
+	}
+	l->delay = (unsigned)(whole - 3);
+	l->taps = 8;
+	for (int k = 0; k < 8; k++)
+		l->h[k] = (1 - 2 * side) * g[k + 1] +
+		    side * (g[k] + g[k + 2]);
+}
+
+/* A loop for a pitch whose partials die as asked. */
+static void
+make_loop(struct loop *l, float rate_hz, float pitch, float low_s,
+    float treble_s)
+{
+	float hz = 440 * pf_fast_exp2((pitch - 69) * (1.0f / 12));
+	hz = fminf(fmaxf(hz, LOWEST_HZ), rate_hz / 8);
+	/* Doubles: a cent is 6e-4 of a frame at the highest pitch. */
+	const float period = (float)((double)rate_hz /
+	    fmin(fmax(pf_midi_to_hz(pitch), LOWEST_HZ), rate_hz / 8));
+	/* A string an octave up rings 0.7 of the time. */
+	const float decay_s = low_s * sqrtf(110 / hz);
+	const float gain = (float)pf_exp(-6.907755 / (decay_s * hz));
+	const float loss = fmaxf(6.907755f / treble_s - 6.907755f / decay_s,
+	    0) / (TREBLE_HZ * TREBLE_HZ); /* b of alpha = a + b f^2 */
+	const float turn = rate_hz * 0.15915494f;
+	const float sigma = sqrtf(2 * loss / hz) * turn;
+	if (sigma < 0.7f)
+		lagrange(l, period, 0.5f * sigma * sigma, gain);
+	else
+		gaussian(l, period, fminf(sigma, 5.8f), gain);
+}
+
+/* Make the loops that the voice should have at the block's end. */
+static void
+tune(struct pf_bank *bank, unsigned lane, struct voice *v)
+{
+	float decay_s = bank->value[DECAY][lane];
+	float treble_s = bank->value[TREBLE][lane];
+	if (v->released) {
+		decay_s = fminf(decay_s, bank->value[RELEASE][lane]);
+		treble_s = fminf(treble_s, decay_s);
+	}
+	if (!v->fresh && decay_s == v->decay_s && treble_s == v->treble_s &&
+	    v->pitch == v->made_pitch)
+		return;
+	v->decay_s = decay_s;
+	v->treble_s = treble_s;
+	v->made_pitch = v->pitch;
+	for (unsigned i = 0; i < v->strings; i++) {
+		struct string *const s = &v->string[i];
+		const float cents = v->cents +
+		    (i ? bank->value[DETUNE][lane] : 0);
+		make_loop(&s->next, (float)bank->rate_hz,
+		    v->pitch + cents * 0.01f, decay_s, treble_s);
+		s->moves = true;
+	}
+}
+
+static float
+differ(uint64_t seed, uint32_t draw)
+{
+	return (float)(2 * pf_rng_unit(seed, 0x706c636b, 0, draw) - 1);
+}
+
+static void
+start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
+{
+	struct bank *const b = bank->state;
+	struct voice *const v = &b->voice[lane];
+	const float rate_hz = (float)bank->rate_hz;
+	const float hard = (begin->velocity - 0.8f) *
+	    bank->value[DYNAMICS][lane];
+	const float velocity = fmaxf(begin->velocity, 0.001f);
+	v->strings = bank->value[DETUNE][lane] > 0.01f ? 2 : 1;
+	for (unsigned i = 0; i < v->strings; i++)
+		memset(v->string[i].ring, 0,
+		    (b->mask + 1 + GUARD) * sizeof(float));
+	v->at = 0;
+	v->age = 0;
+	v->pitch = v->target = begin->pitch;
+	v->cents = 1.2f * differ(begin->seed, 0);
+	v->released = false;
+	v->fresh = true;
+	tune(bank, lane, v);
+	v->fresh = false;
+	for (unsigned i = 0; i < v->strings; i++) {
+		v->string[i].now = v->string[i].next;
+		v->string[i].moves = false;
+	}
+	const float hz = fmaxf(LOWEST_HZ,
+	    440 * pf_fast_exp2((begin->pitch - 69) / 12));
+	const float place = bank->value[POSITION][lane] *
+	    (1 + 0.1f * differ(begin->seed, 1));
+	v->period = rate_hz / hz;
+	v->width = place * v->period;
+	v->edge = bank->value[PICK][lane] * rate_hz *
+	    pf_fast_exp2(-2.5f * hard + 0.15f * differ(begin->seed, 2));
+	v->edge = fminf(fmaxf(v->edge, 2), v->period * (1 - place) * 0.9f);
+	v->strength = pf_fast_exp2(1.4f * pf_fast_log2(velocity)) /
+	    /* Equal force wherever it is plucked: a pulse's RMS. */
+	    sqrtf(place * (1 - place)) * db(bank->value[LEVEL][lane]) * 0.3f;
+	v->noise = v->strength * db(bank->value[NOISE][lane]) *
+	    pf_fast_exp2(2 * hard) * 2;
+	v->noise_low = 0;
+	v->random = (uint32_t)pf_rng_u64(begin->seed, 0x6e6f6973, 0, 0);
+	v->pickup = (unsigned)(bank->value[PICKUP][lane] * v->period + 0.5f);
+	const float pan = bank->value[SPREAD][lane] *
+	    fminf(fmaxf((begin->pitch - 57) / 36, -1), 1);
+	v->left = 1.41421356f * pf_fast_sin(0.125f * (1 - pan));
+	v->right = 1.41421356f * pf_fast_sin(0.125f * (1 + pan));
+	v->peak = v->strength;
+	v->gain = 1;
+	v->gain_step = 0;
+	bank->level[lane] = v->peak;
+}
+
+static void
+release(struct pf_bank *bank, unsigned lane, unsigned pos, float velocity)
+{
+	struct bank *const b = bank->state;
+	(void)pos, (void)velocity;
+	b->voice[lane].released = true; /* the hand comes with the block */
+}
+
+static void
+fade(struct pf_bank *bank, unsigned lane, unsigned pos)
+{
+	struct bank *const b = bank->state;
+	(void)pos;
+	b->voice[lane].gain_step =
+	    b->voice[lane].gain / (0.004f * (float)bank->rate_hz);
+}
+
+static void
+bend(struct pf_bank *bank, unsigned lane, unsigned pos, float pitch,
+    bool glide)
+{
+	struct bank *const b = bank->state;
+	struct voice *const v = &b->voice[lane];
+	(void)pos;
+	v->target = pitch;
+	v->glide = glide ? bank->value[GLIDE][lane] * PF_BLOCK /
+	    (float)bank->rate_hz : 200;
+}
+
+/* Resonators for what the strings are on. */
+static void
+set_body(struct pf_bank *bank, struct bank *b)
+{
+	const int body = (int)(bank->value[BODY][0] + 0.5f);
+	const float level_db = bank->value[BODY_DB][0];
+	if (body == b->body && level_db == b->body_db)
+		return;
+	b->body = body;
+	b->body_db = level_db;
+	for (int i = 0; i < MODES; i++) {
+		const struct resonance *const m = &body_modes[body][i];
+		const double hz = m->hz > 0 ? (double)m->hz : 100;
+		const double q = m->hz > 0 ? (double)m->q : 1;
+		const double w = 3.14159265358979323846 * hz / bank->rate_hz;
+		const float g = (float)(pf_sin(w) / pf_cos(w));
+		const float k = (float)(1 / q);
+		b->a1[i] = 1 / (1 + g * (g + k));
+		b->a2[i] = g * b->a1[i];
+		b->a3[i] = g * b->a2[i];
+		b->mix[i] = body ? k * db(m->level_db + level_db) *
+		    (i & 1 ? -1 : 1) : 0; /* phases turn from mode to mode */
+	}
+}
+
+static void
+control(struct pf_bank *bank)
+{
+	struct bank *const b = bank->state;
+	set_body(bank, b);
+	for (unsigned lane = 0; lane < bank->lanes; lane++) {
+		struct voice *const v = &b->voice[lane];
+		if (!bank->live[lane])
+			continue;
+		for (unsigned i = 0; i < v->strings; i++) {
+			if (v->string[i].moves)
+				v->string[i].now = v->string[i].next;
+			v->string[i].moves = false;
+		}
+		const float way = v->target - v->pitch;
+		v->pitch = fabsf(way) <= v->glide ? v->target :
+		    v->pitch + (way > 0 ? v->glide : -v->glide);
+		tune(bank, lane, v);
+		bank->level[lane] = v->peak * v->gain < 2e-5f ? 0 :
+		    v->peak * v->gain;
+		v->peak *= 0.97f;
+	}
+}
+
+/* y[n], n = at .. at+count-1, of a ring, from its past alone. */
+static void
+turn_loop(const struct loop *l, const float *ring, unsigned mask,
+    unsigned at, unsigned count, float *y)
+{
+	/* Tap k of frame i stands at first[i + taps - 1 - k]. */
+	const float *const first =
+	    ring + ((at - l->delay - (l->taps - 1)) & mask);
+	const float *const newest = first + l->taps - 1;
+	for (unsigned i = 0; i < count; i += 4) {
+		v4 sum = {0};
+		for (unsigned k = 0; k < l->taps; k++)
+			sum += l->h[k] * *(const v4u *)(newest + i - k);
+		*(v4u *)&y[i] = sum;
+	}
+}
+
+/* The force of the pluck at a frame of its first period. */
+static float
+pluck(struct voice *v, float frame)
+{
+	/* Two soft steps: up at 0, down after `width`; less the mean. */
+	float up = frame / v->edge, down = (frame - v->width) / v->edge;
+	up = up > 1 ? 1 : up;
+	down = down < 0 ? 0 : down > 1 ? 1 : down;
+	const float pulse = up * up * (3 - 2 * up) -
+	    down * down * (3 - 2 * down) - v->width / v->period;
+	v->random = v->random * 1664525u + 1013904223u;
+	const float white = (float)(int32_t)v->random * 0x1p-31f;
+	v->noise_low += 0.4f * (white - v->noise_low);
+	return v->strength * pulse + v->noise * v->noise_low;
+}
+
+/* One string, `count` frames, no more than its delay. */
+static void
+run_string(struct bank *b, struct voice *v, struct string *s, unsigned pos,
+    unsigned count, const float *force, float *out)
+{
+	float y[PF_BLOCK + 4], z[PF_BLOCK + 4];
+	turn_loop(&s->now, s->ring, b->mask, v->at, count, y);
+	if (s->moves) {
+		turn_loop(&s->next, s->ring, b->mask, v->at, count, z);
+		for (unsigned i = 0; i < count; i++)
+			y[i] += (z[i] - y[i]) *
+			    ((float)(pos + i) * (1.0f / PF_BLOCK));
+	}
+	for (unsigned i = 0; i < count; i++) {
+		const unsigned at = (v->at + i) & b->mask;
+		y[i] += force[i];
+		s->ring[at] = y[i];
+		if (at < GUARD)
+			s->ring[at + b->mask + 1] = y[i];
+	}
+	for (unsigned i = 0; i < count; i++) {
+		const float other = v->pickup ?
+		    s->ring[(v->at + i - v->pickup) & b->mask] : 0;
+		out[i] += y[i] - other;
+	}
+}
+
+static unsigned
+chunk(const struct voice *v, unsigned n)
+{
+	for (unsigned i = 0; i < v->strings; i++) {
+		const struct string *const s = &v->string[i];
+		n = n < s->now.delay ? n : s->now.delay;
+		n = n < s->next.delay ? n : s->next.delay;
+	}
+	return n;
+}
+
+static void
+run_voice(struct bank *b, struct voice *v, unsigned pos, unsigned n,
+    float *out)
+{
+	memset(out, 0, n * sizeof *out);
+	for (unsigned done = 0; done < n;) {
+		const unsigned count = chunk(v, n - done);
+		float force[PF_BLOCK] = {0};
+		for (unsigned i = 0; i < count; i++, v->age++) {
+			if ((float)v->age >= v->period)
+				break;
+			force[i] = pluck(v, (float)v->age);
+		}
+		for (unsigned i = 0; i < v->strings; i++)
+			run_string(b, v, &v->string[i], pos + done, count,
+			    force, out + done);
+		v->at += count;
+		done += count;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		v->peak = fmaxf(v->peak, fabsf(out[i]));
+		out[i] *= v->gain;
+		v->gain = fmaxf(v->gain - v->gain_step, 0);
+	}
+}
+
+static void
+run_body(struct bank *b, unsigned n, const float *in, float *l, float *r)
+{
+	v4 *const s1 = (v4 *)b->s1, *const s2 = (v4 *)b->s2;
+	const v4 *const a1 = (const v4 *)b->a1, *const a2 = (const v4 *)b->a2;
+	const v4 *const a3 = (const v4 *)b->a3, *const mix = (const v4 *)b->mix;
+	for (unsigned i = 0; i < n; i++) {
+		v4 sum = {0};
+		for (int k = 0; k < MODES / 4; k++) {
+			const v4 w = in[i] - s2[k];
+			const v4 band = a1[k] * s1[k] + a2[k] * w;
+			const v4 low = s2[k] + a2[k] * s1[k] + a3[k] * w;
+			s1[k] = 2 * band - s1[k];
+			s2[k] = 2 * low - s2[k];
+			sum += mix[k] * band;
+		}
+		const float y = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+		l[i] += y;
+		r[i] += y;
+	}
+}
+
+static void
+run(struct pf_bank *bank, unsigned pos, unsigned n, float *l, float *r)
+{
+	struct bank *const b = bank->state;
+	float sum[PF_BLOCK] = {0}, out[PF_BLOCK];
+	for (unsigned lane = 0; lane < bank->lanes; lane++) {
+		struct voice *const v = &b->voice[lane];
+		if (!bank->live[lane])
+			continue;
+		run_voice(b, v, pos, n, out);
+		for (unsigned i = 0; i < n; i++) {
+			l[i] += out[i] * v->left;
+			r[i] += out[i] * v->right;
+			sum[i] += out[i];
+		}
+	}
+	if (b->body > 0)
+		run_body(b, n, sum, l, r);
+}
+
+const struct pf_model pf_model_pluck = {
+    .name = "pluck",
+    .help = "plucked strings",
+    .param = params,
+    .params = PARAMS,
+    .bytes = bytes,
+    .init = init,
+    .start = start,
+    .release = release,
+    .fade = fade,
+    .bend = bend,
+    .control = control,
+    .run = run,
+};
