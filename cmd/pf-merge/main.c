@@ -18,7 +18,7 @@ static const struct pf_option options[] = {
 
 static const struct pf_program program = {
 	.name = "pf-merge",
-	.summary = "merge event streams into one, sorted by time",
+	.summary = "merge event streams into one, in the order of time",
 	.operands = "[FILE...]",
 	.options = options,
 };

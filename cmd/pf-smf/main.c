@@ -25,7 +25,7 @@ static const struct pf_option options[] = {
 
 static const struct pf_program program = {
 	.name = "pf-smf",
-	.summary = "Standard MIDI Files to event streams, and back",
+	.summary = "Standard MIDI Files to event streams and back",
 	.operands = "[FILE]",
 	.options = options,
 };
