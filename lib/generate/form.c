@@ -317,6 +317,7 @@ pf_form_plan(const struct pf_style *style, const char *form, int bars,
 		section[i] = (struct pf_song_section){
 			.name = named ? letter : s->name,
 			.theme = named ? letter : s->theme,
+			.role = s->name,
 			.bar = at, .bars = p.bars[i], .energy = s->energy,
 			.energy_end = s->energy_end, .parts = s->parts,
 			.build = s->build, .stop = s->stop, .fill = s->fill,

@@ -487,21 +487,20 @@ pf_melody_write(const struct pf_song *song, const struct pf_song_wish *wish,
 	const struct pf_melody *const m = &wish->style->melody;
 	const int lift = wish->brightness > 0.5 ? 3 : wish->brightness < -0.5
 	    ? -5 : 0;
-	*w = (struct writer){.song = song, .wish = wish, .out = out,
-	    .counter = (wish->style->counter.low +
-	    wish->style->counter.high) / 2};
+	w->song = song;
+	w->wish = wish;
+	w->out = out;
+	w->counter = (wish->style->counter.low + wish->style->counter.high) / 2;
 	w->place = (struct pf_melody_place){.song = song, .melody = m,
 	    .low = m->low + lift, .high = m->high + lift, .seed = wish->seed,
 	    .before = PF_NO_DEGREE};
 	int r = 0;
-	for (size_t i = 0; i < song->n_sections && r == 0; i++) {
-		const struct pf_song_section *const sec = &song->section[i];
-		const uint32_t parts = sec->parts & song->parts;
-		if (parts >> PF_MELODY & 1)
-			r = write_section(w, sec);
-		if (r == 0 && parts >> PF_COUNTER & 1)
-			r = write_counter(w, sec);
-	}
+	for (size_t i = 0; i < song->n_sections && r == 0; i++)
+		if ((song->section[i].parts & song->parts) >> PF_MELODY & 1)
+			r = write_section(w, &song->section[i]);
+	for (size_t i = 0; i < song->n_sections && r == 0; i++)
+		if ((song->section[i].parts & song->parts) >> PF_COUNTER & 1)
+			r = write_counter(w, &song->section[i]);
 	free(w);
 	return r;
 }

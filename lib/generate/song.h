@@ -44,7 +44,8 @@ struct pf_song_wish {
 /* One section of the plan. */
 struct pf_song_section {
 	const char *name;       /* as the section events say it */
-	const char *theme;
+	const char *theme;      /* sections of one theme share tune and chords */
+	const char *role;       /* the style's section it is made after */
 	int bar, bars;
 	double energy, energy_end;
 	uint32_t parts;

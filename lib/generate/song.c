@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a wish to a song: key, tempo, form, chords, then the players.
+ */
+#include "generate/song.h"
+
+#include "base/hash.h"
+#include "base/rng.h"
+#include "generate/band.h"
+#include "generate/form.h"
+#include "generate/melody.h"
+#include "music/progression.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How much slower the end of a ritard is. */
+static const double ritard_slowest = 0.70;
+
+/* ---- lists that grow */
+
+static void *
+grown(struct pf_song_maker *m, void *list, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return list;
+	const size_t more = *room ? 2 * *room : 1024;
+	void *const p = realloc(list, more * size);
+	if (!p) {
+		m->failed = true;
+		return NULL;
+	}
+	*room = more;
+	return p;
+}
+
+void
+pf_maker_note(struct pf_song_maker *m, enum pf_part part, double beat,
+    double late_ms, double beats, int pitch, double velocity)
+{
+	struct pf_song *const s = m->song;
+	const double end = (double)s->bars * pf_meter_bar(s->meter) / PF_TICKS;
+	double at = beat + late_ms * s->bpm / 60000;
+	at = at < 0 ? 0 : at;
+	if (pitch < 0 || pitch > 127 || at >= end - 0.01 || m->failed)
+		return;
+	struct pf_song_note *const list = grown(m, s->note, s->n_notes,
+	    &m->room_notes, sizeof *list);
+	if (!list)
+		return;
+	s->note = list;
+	if (at + beats > end)
+		beats = end - at;
+	if (beats < 0.02)
+		beats = 0.02;
+	const double v = velocity < 0.02 ? 0.02 : velocity > 1 ? 1 : velocity;
+	s->note[s->n_notes++] = (struct pf_song_note){at, beats, (float)v,
+	    (uint8_t)pitch, (uint8_t)part};
+}
+
+void
+pf_maker_set(struct pf_song_maker *m, enum pf_part part, double beat,
+    double beats, const char *param, double value)
+{
+	struct pf_song *const s = m->song;
+	struct pf_song_set *const list = grown(m, s->set, s->n_sets,
+	    &m->room_sets, sizeof *list);
+	if (!list)
+		return;
+	s->set = list;
+	s->set[s->n_sets++] = (struct pf_song_set){beat, beats, (float)value,
+	    (uint8_t)part, param};
+}
+
+static void
+add_span(struct pf_song_maker *m, int64_t tick, int len,
+    struct pf_chord chord)
+{
+	struct pf_song *const s = m->song;
+	struct pf_chord_span *const list = grown(m, s->span, s->n_spans,
+	    &m->room_spans, sizeof *list);
+	if (!list)
+		return;
+	s->span = list;
+	if (s->n_spans) {
+		struct pf_chord_span *const last = &s->span[s->n_spans - 1];
+		if (last->tick + last->len == tick &&
+		    pf_chord_equal(last->chord, chord)) {
+			last->len += len;
+			return;
+		}
+	}
+	s->span[s->n_spans++] = (struct pf_chord_span){(int)tick, len, chord};
+}
+
+double
+pf_maker_beat(const struct pf_song_maker *m, int64_t tick)
+{
+	const struct pf_meter meter = m->song->meter;
+	const int bar = pf_meter_bar(meter);
+	const int64_t number = tick / bar;
+	return (double)(number * bar) / PF_TICKS + pf_style_swing(m->style,
+	    meter, (int)(tick - number * bar));
+}
+
+/* ---- key and tempo */
+
+static bool
+mode_has_chords(const struct pf_style *style, int mode)
+{
+	for (size_t i = 0; i < style->n_progressions; i++)
+		if (style->progression[i].mode == mode)
+			return true;
+	return style->n_progressions == 0;
+}
+
+/* A key the style likes, or one near it. */
+static struct pf_key
+choose_key(const struct pf_style *style, uint64_t seed)
+{
+	static const int near[] = {0, 0, 0, 0, 2, 10, 5, 7, 3, 9};
+	const uint32_t name = pf_hash_str("key");
+	struct pf_key key = style->key;
+	key.tonic = (key.tonic + near[pf_rng_below(seed, name, 0, 0,
+	    PF_COUNT(near))]) % 12;
+	const bool minor = pf_key_is_minor(key);
+	if (pf_rng_below(seed, name, 0, 1, 6) == 0 &&
+	    mode_has_chords(style, minor ? PF_MAJOR : PF_MINOR))
+		key.mode = minor ? PF_MAJOR : PF_MINOR;
+	return key;
+}
+
+/* Quarters a minute. */
+static double
+choose_bpm(const struct pf_style *style, const struct pf_song_wish *wish,
+    struct pf_meter meter)
+{
+	const int beat = pf_meter_beat(meter);
+	double bpm = wish->bpm;
+	if (bpm <= 0) {
+		/* Most often near the usual one. */
+		const uint32_t name = pf_hash_str("tempo");
+		const double u = pf_rng_unit(wish->seed, name, 0, 0) +
+		    pf_rng_unit(wish->seed, name, 0, 1) - 1;
+		bpm = style->bpm + 0.6 * u * (u < 0 ? style->bpm -
+		    style->bpm_low : style->bpm_high - style->bpm);
+		bpm = (double)(int)(bpm + 0.5);
+	}
+	const bool dotted = beat > PF_TICKS && beat % PF_TICKS;
+	bpm = dotted ? bpm * beat / PF_TICKS : bpm;
+	return bpm < 10 ? 10 : bpm > 1000 ? 1000 : bpm;
+}
+
+/* How long `bars` bars last, ritard included. */
+static double
+seconds_of(double bpm, struct pf_meter meter, int bars, int ritard_bars)
+{
+	const double beats = (double)pf_meter_bar(meter) / PF_TICKS;
+	const int slow = (int)(ritard_bars * beats + 0.5);
+	double s = (bars - ritard_bars) * beats * 60 / bpm;
+	for (int i = 0; i < slow; i++) {
+		const double f = 1 - (1 - ritard_slowest) * (i + 1) / slow;
+		s += ritard_bars * beats / slow * 60 / (bpm * f);
+	}
+	return s;
+}
+
+static int
+bars_for(double length_s, double bpm, struct pf_meter meter, bool ritard)
+{
+	const double one = seconds_of(bpm, meter, 1, 0);
+	const double extra = ritard ? seconds_of(bpm, meter, 2, 2) - 2 * one
+	    : 0;
+	const double bars = (length_s - extra) / one + 0.5;
+	return bars < 1 ? 1 : bars > PF_SONG_BARS ? PF_SONG_BARS : (int)bars;
+}
+
+double
+pf_song_length_s(const struct pf_song *s)
+{
+	return seconds_of(s->bpm, s->meter, s->bars, s->ritard_bars);
+}
+
+/* ---- chords */
+
+/* The chords of a theme, kept so that it returns with them. */
+struct harmony {
+	struct pf_song_maker *maker;
+	struct pf_progression_line given; /* --chords */
+	int n;
+	const char *theme[PF_STYLE_SECTIONS];
+	struct pf_progression_line line[PF_STYLE_SECTIONS];
+	struct pf_progression_line work;
+};
+
+/* Degrees are those of plain major or minor, whatever the mode's colour. */
+static struct pf_key
+plain_key(struct pf_key key)
+{
+	key.mode = pf_key_is_minor(key) ? PF_MINOR : PF_MAJOR;
+	return key;
+}
+
+/* One of the style's progressions for a theme; NULL if it has none. */
+static const struct pf_progression *
+choose_progression(const struct pf_style *style, struct pf_key key,
+    const struct pf_song_section *sec, uint64_t seed)
+{
+	const int mode = plain_key(key).mode;
+	const struct pf_progression *any = NULL;
+	for (int own = 1; own >= 0; own--) {
+		double sum = 0, u = 0;
+		for (int pass = 0; pass < 2; pass++) {
+			for (size_t i = 0; i < style->n_progressions; i++) {
+				const struct pf_progression *const p =
+				    &style->progression[i];
+				const bool its = pf_words_have(&p->only,
+				    sec->theme) || pf_words_have(&p->only,
+				    sec->role);
+				if (p->mode != mode)
+					continue;
+				any = p;
+				if (own ? !its : p->only.n != 0)
+					continue;
+				if (pass == 0)
+					sum += p->weight;
+				else if ((u -= p->weight) < 0)
+					return p;
+			}
+			u = sum * pf_rng_unit(seed, pf_hash_str(sec->theme), 0,
+			    70);
+		}
+	}
+	return any;
+}
+
+/* Eight bars of our own: a question and its answer. */
+static void
+compose(struct pf_progression_line *line, struct pf_progression_line *half,
+    struct pf_key key, struct pf_meter meter, double sevenths, uint64_t seed)
+{
+	const int bar = pf_meter_bar(meter);
+	pf_progression_compose(line, key, meter, 4, PF_CADENCE_HALF, sevenths,
+	    seed);
+	pf_progression_compose(half, key, meter, 4, PF_CADENCE_AUTHENTIC,
+	    sevenths, pf_rng_mix(seed));
+	for (size_t i = 0; i < half->n; i++) {
+		line->span[line->n] = half->span[i];
+		line->span[line->n++].tick += 4 * bar;
+	}
+	line->bars = 8;
+}
+
+static const struct pf_progression_line *
+line_of(struct harmony *h, const struct pf_song_section *sec)
+{
+	const struct pf_song *const s = h->maker->song;
+	const struct pf_style *const style = h->maker->style;
+	const uint64_t seed = h->maker->wish->seed;
+	if (h->given.bars)
+		return &h->given;
+	for (int i = 0; i < h->n; i++)
+		if (strcmp(h->theme[i], sec->theme) == 0)
+			return &h->line[i];
+	const int at = h->n < PF_STYLE_SECTIONS ? h->n++ : 0;
+	struct pf_progression_line *const line = &h->line[at];
+	const struct pf_progression *const p = choose_progression(style,
+	    s->key, sec, seed);
+	h->theme[at] = sec->theme;
+	const uint32_t name = pf_hash_str(sec->theme);
+	const bool own = !p || (style->cadence > 0.65 && sec->bars >= 8 &&
+	    pf_rng_unit(seed, name, 0, 71) < 0.35 * style->cadence *
+	    (1 - style->sevenths));
+	if (own || pf_progression_roman(line, p->chords, plain_key(s->key),
+	    s->meter, NULL) != 0)
+		compose(line, &h->work, plain_key(s->key), s->meter,
+		    style->sevenths, seed ^ name);
+	return line;
+}
+
+/* How a section shall end: into the next one, or home. */
+static enum pf_cadence
+cadence_of(const struct harmony *h, size_t i)
+{
+	const struct pf_song *const s = h->maker->song;
+	const struct pf_style *const style = h->maker->style;
+	const double u = pf_rng_unit(h->maker->wish->seed,
+	    pf_hash_str("cadence"), (int64_t)i, 0);
+	if (h->given.bars || u >= style->cadence)
+		return PF_CADENCE_NONE;
+	if (i + 1 == s->n_sections)
+		return PF_CADENCE_AUTHENTIC;
+	const struct pf_song_section *const next = &s->section[i + 1];
+	const bool away = strcmp(next->theme, s->section[i].theme) != 0;
+	if (u < 0.08 * style->cadence)
+		return PF_CADENCE_DECEPTIVE;
+	return away ? PF_CADENCE_HALF : PF_CADENCE_AUTHENTIC;
+}
+
+/* Is an ending already good enough for what is asked? */
+static bool
+ends_well(const struct pf_progression_line *line, struct pf_key key,
+    enum pf_cadence wanted)
+{
+	if (wanted == PF_CADENCE_NONE ||
+	    pf_progression_ends(line, key, wanted))
+		return true;
+	/* A line that comes home needs no half cadence to go on. */
+	return wanted == PF_CADENCE_HALF && (pf_progression_ends(line, key,
+	    PF_CADENCE_AUTHENTIC) || pf_progression_ends(line, key,
+	    PF_CADENCE_PLAGAL));
+}
+
+/* The last chord of all. */
+static struct pf_chord
+home_chord(const struct harmony *h)
+{
+	const struct pf_key key = h->maker->song->key;
+	const double sevenths = h->maker->style->sevenths;
+	const bool minor = pf_key_is_minor(key);
+	int q = minor ? PF_MIN : PF_MAJ;
+	if (sevenths > 0.9 && !h->given.bars)
+		q = minor ? PF_MIN9 : PF_MAJ9;
+	if (h->maker->style->melody.notes == PF_MELODY_BLUES && !minor)
+		q = PF_DOM7;
+	return (struct pf_chord){key.tonic, q, -1};
+}
+
+/*
+ * Write the chords of a section, at most PF_PROGRESSION_BARS bars at a time:
+ * the theme's line again and again, its end bent to a cadence.
+ */
+static void
+harmonise(struct harmony *h, size_t i)
+{
+	const struct pf_song *const s = h->maker->song;
+	const struct pf_song_section *const sec = &s->section[i];
+	const struct pf_progression_line *const line = line_of(h, sec);
+	struct pf_progression_line *const work = &h->work;
+	const int bar = pf_meter_bar(s->meter);
+	const bool last = i + 1 == s->n_sections;
+	for (int done = 0; done < sec->bars; done += work->bars) {
+		const int left = sec->bars - done;
+		work->meter = s->meter;
+		work->bars = left < line->bars ? left : line->bars;
+		work->n = 0;
+		for (size_t k = 0; k < line->n; k++)
+			if (line->span[k].tick < work->bars * bar)
+				work->span[work->n++] = line->span[k];
+		if (done + work->bars >= sec->bars) {
+			const enum pf_cadence c = cadence_of(h, i);
+			if (!ends_well(work, s->key, c) && (work->bars > 2 ||
+			    last))
+				pf_progression_close(work, plain_key(s->key),
+				    c, h->maker->style->sevenths);
+		}
+		for (size_t k = 0; k < work->n; k++) {
+			const int64_t tick = work->span[k].tick +
+			    (int64_t)(sec->bar + done) * bar;
+			const bool ends = last && tick >= (int64_t)(s->bars -
+			    1) * bar && s->bars > 1;
+			add_span(h->maker, tick, work->span[k].len, ends ?
+			    home_chord(h) : work->span[k].chord);
+		}
+	}
+}
+
+/* ---- what turns knobs */
+
+static bool
+plays(const struct pf_song *s, const struct pf_song_section *sec, int part)
+{
+	return (sec->parts & s->parts) >> part & 1;
+}
+
+/* Filters open towards a drop; a fade takes the band away. */
+static void
+turn_knobs(struct pf_song_maker *m)
+{
+	static const int swept[] = {PF_HARMONY, PF_PAD, PF_ARP};
+	const struct pf_song *const s = m->song;
+	const double bar = (double)pf_meter_bar(s->meter) / PF_TICKS;
+	for (size_t i = 0; i < s->n_sections; i++) {
+		const struct pf_song_section *const sec = &s->section[i];
+		const double from = sec->bar * bar, len = sec->bars * bar;
+		for (size_t k = 0; sec->build && k < PF_COUNT(swept); k++) {
+			const enum pf_part p = (enum pf_part)swept[k];
+			if (!plays(s, sec, (int)p))
+				continue;
+			pf_maker_set(m, p, from, 0, "gain", -9);
+			pf_maker_set(m, p, from, len * 0.98, "gain", 0);
+		}
+		const bool last = i + 1 == s->n_sections;
+		if (!last || m->style->ending != PF_END_FADE)
+			continue;
+		for (int p = 0; p < PF_PARTS; p++)
+			if (plays(s, sec, p))
+				pf_maker_set(m, (enum pf_part)p, from + len *
+				    0.5, len * 0.5, "gain", -24);
+	}
+}
+
+/* ---- putting it together */
+
+static int
+tune_note(void *ctx, enum pf_part part, int64_t tick, int len, int pitch,
+    double velocity)
+{
+	struct pf_song_maker *const m = ctx;
+	const struct pf_song *const s = m->song;
+	const int bar = pf_meter_bar(s->meter);
+	const struct pf_place place = {.seed = m->wish->seed,
+	    .meter = s->meter, .bar = (int)(tick / bar)};
+	float ms, level;
+	pf_style_feel(m->style, pf_part_name[part], &place, (int)(tick % bar),
+	    &ms, &level);
+	const double from = pf_maker_beat(m, tick);
+	const double to = pf_maker_beat(m, tick + len);
+	pf_maker_note(m, part, from, ms, to - from, pitch, velocity * level *
+	    (0.55 + 0.5 * m->style->level[part]));
+	return m->failed ? -ENOMEM : 0;
+}
+
+static int
+by_pitch(const void *a, const void *b)
+{
+	const struct pf_song_note *const x = a, *const y = b;
+	if (x->part != y->part)
+		return x->part < y->part ? -1 : 1;
+	if (x->pitch != y->pitch)
+		return x->pitch < y->pitch ? -1 : 1;
+	if (x->beat != y->beat)
+		return x->beat < y->beat ? -1 : 1;
+	return x->velocity > y->velocity ? -1 : x->velocity < y->velocity;
+}
+
+/* To ten-thousandths of a beat (some 50 us): readable, and finer than ears. */
+static double
+neat(double x, double per_unit)
+{
+	return (double)(int64_t)(x * per_unit + 0.5) / per_unit;
+}
+
+/* A key is struck again only after it was let go. */
+static void
+untangle(struct pf_song *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_notes; i++) {
+		struct pf_song_note *const x = &s->note[i];
+		x->beat = neat(x->beat, 10000);
+		x->beats = neat(x->beats, 10000);
+		x->velocity = (float)neat((double)x->velocity, 1000);
+	}
+	if (s->n_notes == 0)
+		return;
+	qsort(s->note, s->n_notes, sizeof *s->note, by_pitch);
+	for (size_t i = 0; i < s->n_notes; i++) {
+		const struct pf_song_note x = s->note[i];
+		struct pf_song_note *const last = n ? &s->note[n - 1] : NULL;
+		if (last && last->part == x.part && last->pitch == x.pitch) {
+			if (x.beat - last->beat < 0.02)
+				continue;
+			/* A hair's breadth, so that rounding can not join. */
+			if (last->beat + last->beats > x.beat - 0.004)
+				last->beats = neat(x.beat - last->beat - 0.004,
+				    10000);
+		}
+		s->note[n++] = x;
+	}
+	s->n_notes = n;
+}
+
+static int
+plan(struct pf_song_maker *m, struct pf_err *err)
+{
+	struct pf_song *const s = m->song;
+	const struct pf_song_wish *const w = m->wish;
+	const bool ritard = m->style->ending == PF_END_RITARD;
+	s->bpm = choose_bpm(m->style, w, s->meter);
+	s->section = calloc(PF_SONG_SECTIONS, sizeof *s->section);
+	if (!s->section)
+		return -ENOMEM;
+	const int bars = w->bars > 0 ? w->bars : w->length_s > 0 ?
+	    bars_for(w->length_s, s->bpm, s->meter, ritard) : 0;
+	const int n = pf_form_plan(m->style, w->form, bars, w->seed,
+	    s->section, err);
+	if (n < 0)
+		return n;
+	s->n_sections = (size_t)n;
+	s->bars = s->section[n - 1].bar + s->section[n - 1].bars;
+	s->ritard_bars = ritard && s->bars > 3 ? 2 : 0;
+	return 0;
+}
+
+static int
+write_song(struct pf_song_maker *m, struct harmony *h, struct pf_err *err)
+{
+	struct pf_song *const s = m->song;
+	const struct pf_song_wish *const w = m->wish;
+	h->maker = m;
+	if (w->chords) {
+		const int r = pf_progression_chords(&h->given, w->chords,
+		    s->meter, err);
+		if (r)
+			return r;
+	}
+	s->key = w->has_key ? w->key : w->chords ?
+	    pf_progression_key(&h->given) : choose_key(m->style, w->seed);
+	int r = plan(m, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < s->n_sections; i++)
+		harmonise(h, i);
+	const struct pf_melody_out out = {tune_note, m};
+	r = m->failed ? -ENOMEM : pf_melody_write(s, w, &out);
+	if (r)
+		return r;
+	pf_band_play(m);
+	turn_knobs(m);
+	untangle(s);
+	return m->failed ? -ENOMEM : 0;
+}
+
+int
+pf_song_new(struct pf_song **out, const struct pf_song_wish *wish,
+    struct pf_err *err)
+{
+	struct pf_song *const s = calloc(1, sizeof *s);
+	struct harmony *const h = calloc(1, sizeof *h);
+	struct pf_style *const style = malloc(sizeof *style);
+	int r = -ENOMEM;
+	if (s && h && style) {
+		*style = *wish->style;
+		if (wish->swing > 0)
+			style->swing = wish->swing;
+		struct pf_song_wish mine = *wish;
+		mine.style = style;
+		struct pf_song_maker m = {.song = s, .wish = &mine,
+		    .style = style};
+		s->meter = wish->meter.num ? wish->meter : style->meter[0];
+		s->parts = wish->parts ? wish->parts : (1u << PF_PARTS) - 1;
+		for (int p = 0; p < PF_PARTS; p++)
+			s->sound[p] = wish->sound[p] ? wish->sound[p] :
+			    pf_style_sound(wish->style, (enum pf_part)p,
+			    wish->seed);
+		r = write_song(&m, h, err);
+	}
+	free(style);
+	free(h);
+	if (r) {
+		if (r == -ENOMEM)
+			pf_err_set(err, "out of memory");
+		pf_song_free(s);
+		return r;
+	}
+	*out = s;
+	return 0;
+}
+
+void
+pf_song_free(struct pf_song *s)
+{
+	if (!s)
+		return;
+	free(s->section);
+	free(s->span);
+	free(s->note);
+	free(s->set);
+	free(s);
+}
