@@ -190,8 +190,6 @@ gaussian(struct loop *l, float period, float sigma, float gain)
 	int half = (int)(4 * sigma + 1.5f);
 	half = half > TAPS / 2 ? TAPS / 2 : half;
 	half = half > whole - 3 ? whole - 3 : half;
-	half = (half + 1) & ~1; /* taps in fours */
-	half = half > whole - 1 ? half - 2 : half;
 	l->delay = (unsigned)(whole - half + 1);
 	l->taps = (unsigned)(2 * half);
 	const float scale = -0.72134752f / (sigma * sigma);
@@ -312,12 +310,16 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 	    (1 + 0.1f * differ(begin->seed, 1));
 	v->period = rate_hz / hz;
 	v->width = place * v->period;
-	v->edge = bank->value[PICK][lane] * rate_hz *
+	/* Thin strings are let go of faster. */
+	v->edge = bank->value[PICK][lane] * rate_hz * sqrtf(220 / hz) *
 	    pf_fast_exp2(-2.5f * hard + 0.15f * differ(begin->seed, 2));
 	v->edge = fminf(fmaxf(v->edge, 2), v->period * (1 - place) * 0.9f);
-	v->strength = pf_fast_exp2(1.4f * pf_fast_log2(velocity)) /
-	    /* Equal force wherever it is plucked: a pulse's RMS. */
-	    sqrtf(place * (1 - place)) * db(bank->value[LEVEL][lane]) * 0.3f;
+	/* As loud wherever it is plucked (a pulse's RMS) and a little louder
+	 * in the heights, where it dies sooner. */
+	v->strength = pf_fast_exp2(1.4f * pf_fast_log2(velocity)) *
+	    0.3f / sqrtf(place * (1 - place)) *
+	    pf_fast_exp2(0.2f * pf_fast_log2(hz / 220)) *
+	    db(bank->value[LEVEL][lane]);
 	v->noise = v->strength * db(bank->value[NOISE][lane]) *
 	    pf_fast_exp2(2 * hard) * 2;
 	v->noise_low = 0;
