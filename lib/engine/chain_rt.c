@@ -11,12 +11,29 @@ static const float silence[PF_BLOCK];
 /* Louder than this is an effect gone wild, not music. */
 #define ABSURD 1e6f
 
+/* How many are not finite or absurd; four at a time, since it is often. */
+static unsigned
+count_bad(const float *x, unsigned n)
+{
+	typedef float v4 __attribute__((vector_size(16)));
+	typedef int32_t i4 __attribute__((vector_size(16)));
+	i4 bad = {0};
+	unsigned i = 0;
+	for (; i + 4 <= n; i += 4) {
+		v4 v;
+		memcpy(&v, x + i, sizeof v);
+		bad -= ~((v > -ABSURD) & (v < ABSURD));
+	}
+	unsigned count = (unsigned)(bad[0] + bad[1] + bad[2] + bad[3]);
+	for (; i < n; i++)
+		count += !(x[i] > -ABSURD && x[i] < ABSURD);
+	return count;
+}
+
 unsigned
 pf_guard(float *x, unsigned n)
 {
-	unsigned bad = 0;
-	for (unsigned i = 0; i < n; i++)
-		bad += !(x[i] > -ABSURD && x[i] < ABSURD);
+	const unsigned bad = count_bad(x, n);
 	if (!bad)
 		return 0;
 	for (unsigned i = 0; i < n; i++)
@@ -180,5 +197,6 @@ pf_chain_run(struct pf_chain *chain, unsigned pos, unsigned n, float *l,
 	}
 	fade(&chain->l, pos, n, l);
 	fade(&chain->r, pos, n, r);
-	chain->nonfinite += pf_guard(l, n) + pf_guard(r, n);
+	if (chain->fxs)
+		chain->nonfinite += pf_guard(l, n) + pf_guard(r, n);
 }

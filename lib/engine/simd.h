@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 #include <string.h>
-#if PF_W >= 8
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -105,10 +105,23 @@ reciprocal(vf x)
 	return y * (2.0f - x * y);
 }
 
+PF_INLINE vf
+root(vf x)
+{
+	return (vf)_mm512_sqrt_ps((__m512)x);
+}
+
 PF_INLINE float
 sum(vf x)
 {
 	return _mm512_reduce_add_ps((__m512)x);
+}
+
+/* Is any lane of a mask set? */
+PF_INLINE int
+any(vi mask)
+{
+	return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
 }
 #elif PF_W == 8 && defined(__AVX2__)
 PF_INLINE vf
@@ -130,6 +143,18 @@ reciprocal(vf x)
 	return y * (2.0f - x * y);
 }
 
+PF_INLINE vf
+root(vf x)
+{
+	return (vf)_mm256_sqrt_ps((__m256)x);
+}
+
+PF_INLINE int
+any(vi mask)
+{
+	return _mm256_movemask_epi8((__m256i)mask) != 0;
+}
+
 PF_INLINE float
 sum(vf x)
 {
@@ -140,19 +165,45 @@ sum(vf x)
 PF_INLINE vf
 least(vf a, vf b)
 {
+#if PF_W == 4 && defined(__SSE2__)
+	return (vf)_mm_min_ps((__m128)a, (__m128)b);
+#else
 	return pick(a < b, a, b);
+#endif
 }
 
 PF_INLINE vf
 most(vf a, vf b)
 {
+#if PF_W == 4 && defined(__SSE2__)
+	return (vf)_mm_max_ps((__m128)a, (__m128)b);
+#else
 	return pick(a > b, a, b);
+#endif
 }
 
 PF_INLINE vf
 reciprocal(vf x)
 {
 	return 1.0f / x;
+}
+
+PF_INLINE vf
+root(vf x)
+{
+	for (int i = 0; i < PF_W; i++)
+		x[i] = __builtin_sqrtf(x[i]);
+	return x;
+}
+
+PF_INLINE int
+any(vi mask)
+{
+	uint64_t half[PF_W / 2], bits = 0;
+	memcpy(half, &mask, sizeof half);
+	for (int i = 0; i < PF_W / 2; i++)
+		bits |= half[i];
+	return bits != 0;
 }
 
 PF_INLINE float
@@ -164,24 +215,6 @@ sum(vf x)
 	return s;
 }
 #endif
-
-PF_INLINE vf
-root(vf x)
-{
-	for (int i = 0; i < PF_W; i++)
-		x[i] = __builtin_sqrtf(x[i]);
-	return x;
-}
-
-/* Is any lane of a mask set? */
-PF_INLINE int
-any(vi mask)
-{
-	int32_t bits = 0;
-	for (int i = 0; i < PF_W; i++)
-		bits |= mask[i];
-	return bits != 0;
-}
 
 PF_INLINE vf
 magnitude(vf x)

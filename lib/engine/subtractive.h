@@ -41,7 +41,7 @@ enum {
 	/* Oscillators. */
 	ROW_PHASE,                          /* [PF_UNISON] */
 	ROW_STEP = ROW_PHASE + PF_UNISON,   /* [PF_UNISON] and their steps */
-	ROW_PERIOD = ROW_STEP + 2 * PF_UNISON, /* frames a turn; a pair */
+	ROW_PERIOD = ROW_STEP + 2 * PF_UNISON, /* see REACH; a pair */
 	ROW_UNI_L = ROW_PERIOD + 2,         /* [PF_UNISON] */
 	ROW_UNI_R = ROW_UNI_L + PF_UNISON,  /* [PF_UNISON] */
 	ROW_AMP = ROW_UNI_R + PF_UNISON,    /* [4] pairs, by shape */
@@ -56,10 +56,8 @@ enum {
 	ROW_NOISE_AMP,                      /* a pair */
 	/* Filter: two stages, two channels, two integrators each. */
 	ROW_IC = ROW_NOISE_AMP + 2,         /* [8] */
-	ROW_G = ROW_IC + 8,                 /* tan(pi f / rate); a pair */
-	ROW_K = ROW_G + 2,                  /* damping of stage 1; a pair */
-	ROW_K2 = ROW_K + 2,                 /* of stage 2; a pair */
-	ROW_DRIVE = ROW_K2 + 2,             /* gain into the shaper; a pair */
+	ROW_COEFS = ROW_IC + 8,             /* [2] COEFS pairs, by stage */
+	ROW_DRIVE = ROW_COEFS + 16,         /* gain into the shaper; a pair */
 	ROW_TYPE,                           /* SUB_LOWPASS ..., as a float */
 	ROW_STEEP,                          /* 1: stage 2 is used */
 	/* Out. */
@@ -72,6 +70,9 @@ enum {
 	ROW_DRIFT, ROW_DRIFT_CUTOFF,
 	ROWS
 };
+
+/* Of one filter stage, each a pair; see filter(). */
+enum { COEF_B, COEF_C = 2, COEF_D = 4, COEF_K = 6, COEFS = 8 };
 
 /* Envelope stages, as floats in ROW_STAGE. */
 enum { STAGE_IDLE, STAGE_ATTACK, STAGE_DECAY, STAGE_RELEASE, STAGE_FADE };
@@ -96,18 +97,17 @@ struct pf_subtractive {
 	const struct pf_subtractive_kernels *kernels;
 };
 
-/* How far the lanes of a mask are taken: see aim() in the kernels. */
+/* How far a lane is taken: see aim() in subtractive_control.h. */
 struct pf_subtractive_aim {
-	unsigned lane;    /* first lane of the PF_LANES that are looked at */
-	uint32_t mask;    /* which of them */
-	float env_frames; /* envelopes go on by so many frames */
-	float frames;     /* LFOs and glides go on by so many */
+	unsigned lane;
+	float env_frames; /* its envelopes go on by so many frames */
+	float frames;     /* its LFO and glide go on by so many */
 	float left;       /* to the block's end; 0: values jump there */
-	bool begin;       /* a block begins */
 };
 
 struct pf_subtractive_kernels {
 	const char *name;
+	void (*begin)(struct pf_bank *bank);
 	void (*aim)(struct pf_bank *bank, const struct pf_subtractive_aim *to);
 	void (*run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
 	    float *r);

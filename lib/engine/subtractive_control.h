@@ -11,6 +11,11 @@ struct aim {
 	float *const *row;
 	unsigned lane;
 	vi mask;
+	/*
+	 * A block begins for all lanes of the group.  A constant: each of
+	 * its two values makes functions of its own.
+	 */
+	int begin;
 	const struct pf_subtractive_aim *to;
 	float one_over_rate;
 	vf pitch, lfo; /* found on the way */
@@ -27,21 +32,32 @@ value(const struct aim *a, unsigned param)
 PF_INLINE void
 put(const struct aim *a, unsigned row, vf x)
 {
-	store(AT(row), pick(a->mask, x, load(AT(row))));
+	store(AT(row), a->begin ? x : pick(a->mask, x, load(AT(row))));
 }
 
-/* From where a pair is now to `end` at the block's end. */
+/* Where a pair is now; in the middle of a block it has come part of its way. */
+PF_INLINE vf
+now_at(const struct aim *a, unsigned row)
+{
+	const vf end = load(AT(row));
+	return a->begin ? end : end - load(AT(row + 1)) * a->to->left;
+}
+
+/* From `now` evenly to the end; or, with nothing left, at once. */
+PF_INLINE vf
+step_to(const struct aim *a, vf now, vf end)
+{
+	if (a->begin)
+		return (end - now) * (1.0f / PF_BLOCK);
+	return a->to->left > 0 ? (end - now) * (1 / a->to->left) : all(0);
+}
+
 PF_INLINE void
 put_pair(const struct aim *a, unsigned row, vf end)
 {
-	const vf was = load(AT(row)), step = load(AT(row + 1));
-	vf new_step = all(0);
-	if (a->to->left > 0) {
-		const vf now = a->to->begin ? was : was - step * a->to->left;
-		new_step = (end - now) * (1 / a->to->left);
-	}
+	const vf step = step_to(a, now_at(a, row), end);
 	put(a, row, end);
-	put(a, row + 1, new_step);
+	put(a, row + 1, step);
 }
 
 /* The same for a phase's step, which moves with every frame. */
@@ -50,8 +66,9 @@ put_step(const struct aim *a, unsigned row, vf turns_a_frame)
 {
 	const vi end = to_int(turns_a_frame * 0x1p32f);
 	const vi now = loadi(AT(row));
-	if (a->to->left > 0) {
-		const vf bend = to_float(end - now) * (1 / a->to->left);
+	if (a->begin || a->to->left > 0) {
+		const vf bend = to_float(end - now) *
+		    (a->begin ? 1.0f / PF_BLOCK : 1 / a->to->left);
 		put(a, row + 1, (vf)to_int(bend));
 	} else {
 		put(a, row, (vf)end);
@@ -68,9 +85,8 @@ put_step(const struct aim *a, unsigned row, vf turns_a_frame)
 PF_INLINE vf
 envelope(const struct aim *a, unsigned row, unsigned first_param)
 {
-	const vf was = load(AT(row)), step = load(AT(row + 1));
 	const vf stage = load(AT(row + 2));
-	const vf now = a->to->begin ? was : was - step * a->to->left;
+	const vf now = now_at(a, row);
 	const vi attack = stage == STAGE_ATTACK, decay = stage == STAGE_DECAY;
 	const vf sustain = value(a, first_param + 2);
 	const vf seconds = pick(attack, value(a, first_param),
@@ -81,8 +97,8 @@ envelope(const struct aim *a, unsigned row, unsigned first_param)
 	    pick(decay, sustain, all(-0.01f)));
 	/* log2 of 5 and of 100. */
 	const vf speed = pick(attack, all(2.32192809f), all(6.64385619f));
-	const vf left = exp2v(speed * (-a->to->env_frames * a->one_over_rate) /
-	    seconds);
+	const vf left = exp2v(speed * (-a->to->env_frames * a->one_over_rate) *
+	    reciprocal(seconds));
 	vf x = goal + (now - goal) * left;
 	const vi arrived = attack & (x >= 1.0f);
 	vf next = pick(arrived, all(STAGE_DECAY), stage);
@@ -93,8 +109,7 @@ envelope(const struct aim *a, unsigned row, unsigned first_param)
 	next = pick(over, all(STAGE_IDLE), next);
 	x = pick(over | (stage == STAGE_IDLE), all(0), x);
 	put(a, row, x);
-	if (a->to->left > 0)
-		put(a, row + 1, (x - now) * (1 / a->to->left));
+	put(a, row + 1, step_to(a, now, x));
 	put(a, row + 2, next);
 	return x;
 }
@@ -152,12 +167,13 @@ aim_unison(const struct aim *a, vf turns_a_frame)
 	const vf spread = value(a, SUB_SPREAD);
 	const vf detune = value(a, SUB_DETUNE) * (1.0f / 1200);
 	const vf gap = 2 / most(voices - 1, all(1));
-	const vf amp = 1 / root(most(voices, all(1)));
-	put_step(a, ROW_STEP, turns_a_frame);
-	put(a, ROW_UNI_L, amp);
-	put(a, ROW_UNI_R, amp);
-	if (!any(voices > 1.5f))
+	if (!any(voices > 1.5f)) {
+		put_step(a, ROW_STEP, turns_a_frame);
+		put(a, ROW_UNI_L, all(1));
+		put(a, ROW_UNI_R, all(1));
 		return;
+	}
+	const vf amp = 1 / root(most(voices, all(1)));
 	for (unsigned k = 0; k < PF_UNISON; k++) {
 		/* -1 .. 1; neighbours in pitch stand on opposite sides. */
 		const vf place = pick(voices > 1.5f,
@@ -172,6 +188,14 @@ aim_unison(const struct aim *a, vf turns_a_frame)
 	}
 }
 
+/* Is a pair other than 0, or soon to be? */
+PF_INLINE int
+matters(const struct aim *a, unsigned row, vf next)
+{
+	return any((next != 0) | (load(AT(row)) != 0) |
+	    (load(AT(row + 1)) != 0));
+}
+
 PF_INLINE void
 aim_shapes(const struct aim *a, unsigned row, vf shape, vf level)
 {
@@ -180,7 +204,24 @@ aim_shapes(const struct aim *a, unsigned row, vf shape, vf level)
 		    pick(shape == (float)(int)s, level, all(0)));
 }
 
-static void
+PF_INLINE void
+aim_second(const struct aim *a, vf pitch)
+{
+	const vf level = value(a, SUB_LEVEL2);
+	int is_on = any(level != 0);
+	for (unsigned s = 0; s < 4 && !is_on; s++)
+		is_on = matters(a, ROW_AMP2 + 2 * s, level);
+	/* An oscillator that is off, its phase apart, has nothing to aim. */
+	if (!is_on)
+		return;
+	const vf f = frequency(a, pitch + value(a, SUB_TUNE2) +
+	    0.01f * value(a, SUB_FINE2));
+	put_step(a, ROW_STEP2, f);
+	put_pair(a, ROW_PERIOD2, (0x1p-32f / REACH) * reciprocal(f));
+	aim_shapes(a, ROW_AMP2, value(a, SUB_SHAPE2), level);
+}
+
+PF_INLINE void
 aim_oscillators(struct aim *a)
 {
 	const vf drift = load(AT(ROW_DRIFT)) * value(a, SUB_DRIFT);
@@ -190,20 +231,27 @@ aim_oscillators(struct aim *a)
 	    0.01f * a->lfo * value(a, SUB_VIBRATO);
 	const vf f = frequency(a, pitch);
 	aim_unison(a, f);
-	put_pair(a, ROW_PERIOD, 1 / f);
+	put_pair(a, ROW_PERIOD, (0x1p-32f / REACH) * reciprocal(f));
 	aim_shapes(a, ROW_AMP, value(a, SUB_SHAPE), value(a, SUB_LEVEL));
 	put_pair(a, ROW_WIDTH, clamped(value(a, SUB_WIDTH) +
 	    0.5f * a->lfo * value(a, SUB_PWM), 0.02f, 0.98f));
-	const vf f2 = frequency(a, pitch + value(a, SUB_TUNE2) +
-	    0.01f * value(a, SUB_FINE2));
-	put_step(a, ROW_STEP2, f2);
-	put_pair(a, ROW_PERIOD2, 1 / f2);
-	aim_shapes(a, ROW_AMP2, value(a, SUB_SHAPE2), value(a, SUB_LEVEL2));
+	aim_second(a, pitch);
 	put_pair(a, ROW_SUB_AMP, value(a, SUB_SUB));
 	put_pair(a, ROW_NOISE_AMP, value(a, SUB_NOISE));
 }
 
-static void
+PF_INLINE void
+aim_stage(const struct aim *a, unsigned row, vf g, vf k)
+{
+	const vf g_k = g * (g + k);
+	const vf twice = 2 * reciprocal(1 + g_k);
+	put_pair(a, row + COEF_B, g * twice);
+	put_pair(a, row + COEF_C, g * g * twice);
+	put_pair(a, row + COEF_D, g_k * twice);
+	put_pair(a, row + COEF_K, k);
+}
+
+PF_INLINE void
 aim_filter(const struct aim *a, vf env)
 {
 	const vf velocity = load(AT(ROW_VELOCITY));
@@ -216,20 +264,22 @@ aim_filter(const struct aim *a, vf env)
 	    0.06f * value(a, SUB_DRIFT) * load(AT(ROW_DRIFT_CUTOFF));
 	const vf hz = exp2v(clamped(octave, 3, 14.3f)); /* 8 Hz .. 20 kHz */
 	const vf x = least(hz * a->one_over_rate, all(0.45f));
-	put_pair(a, ROW_G, sin_turn(0.5f * x) / sin_turn(0.25f - 0.5f * x));
+	const vf g = sin_turn(0.5f * x) *
+	    reciprocal(sin_turn(0.25f - 0.5f * x));
 	/* Butterworth without resonance; Q of 20 or so with all of it. */
 	const vf resonance = value(a, SUB_RESONANCE);
 	const vi steep = value(a, SUB_SLOPE) == 1;
-	put_pair(a, ROW_K, pick(steep, all(1.84775907f),
+	aim_stage(a, ROW_COEFS, g, pick(steep, all(1.84775907f),
 	    1.41421356f * exp2v(-4.8f * resonance)));
-	put_pair(a, ROW_K2, 0.76536686f * exp2v(-4 * resonance));
+	aim_stage(a, ROW_COEFS + COEFS, g,
+	    0.76536686f * exp2v(-4 * resonance));
 	put_pair(a, ROW_DRIVE, 1 + 9 * value(a, SUB_DRIVE));
 	put(a, ROW_TYPE, value(a, SUB_FILTER));
 	put(a, ROW_STEEP, pick(steep, all(1), all(0)));
 }
 
 /* Returns the loudness at the block's end. */
-static vf
+PF_INLINE vf
 aim_gain(const struct aim *a, vf env)
 {
 	const vf velocity = load(AT(ROW_VELOCITY));
@@ -253,7 +303,7 @@ sounds(const struct aim *a, unsigned row, vi live)
 	return any(live & ((load(AT(row)) != 0) | (load(AT(row + 1)) != 0)));
 }
 
-static uint32_t
+PF_INLINE uint32_t
 find_use(const struct aim *a, vi live)
 {
 	uint32_t use = 0, unison = 1;
@@ -285,38 +335,51 @@ find_use(const struct aim *a, vi live)
 	return use | unison << USE_UNISON_SHIFT;
 }
 
-static void
+PF_INLINE void
 aim_group(struct pf_bank *bank, unsigned lane,
-    const struct pf_subtractive_aim *to)
+    const struct pf_subtractive_aim *to, vi mask, int begin)
 {
 	struct pf_subtractive *s = bank->state;
 	struct aim aim = {
 		.bank = bank,
 		.row = s->row,
 		.lane = lane,
+		.mask = mask,
+		.begin = begin,
 		.to = to,
 		.one_over_rate = s->one_over_rate,
 	};
 	struct aim *const a = &aim;
-	vi bit = {0};
-	for (int i = 0; i < PF_W; i++)
-		bit[i] = 1 << i;
-	a->mask = (alli((int32_t)(to->mask >> (lane - to->lane))) & bit) != 0;
 	const vi was_live = load(AT(ROW_STAGE)) != STAGE_IDLE;
 	aim_oscillators(a);
 	aim_filter(a, envelope(a, ROW_FENV, SUB_FATTACK));
 	const vf gain = aim_gain(a, envelope(a, ROW_ENV, SUB_ATTACK));
 	/* A lane that was idle before this block has faded to nothing. */
-	store(bank->level + lane, pick(a->mask,
+	store(bank->level + lane, pick(mask,
 	    pick(was_live, most(gain, all(1e-7f)), all(0)),
 	    load(bank->level + lane)));
 	s->use[lane / 4] = find_use(a, was_live);
 }
 
+/* A block begins, for all. */
+static void
+PF_KERNEL(begin)(struct pf_bank *bank)
+{
+	const struct pf_subtractive_aim to = {
+		.env_frames = PF_BLOCK,
+		.frames = PF_BLOCK,
+		.left = PF_BLOCK,
+	};
+	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
+		if (anybody(bank->live + lane))
+			aim_group(bank, lane, &to, alli(-1), 1);
+}
+
+/* Something happened to a lane in the middle of a block. */
 static void
 PF_KERNEL(aim)(struct pf_bank *bank, const struct pf_subtractive_aim *to)
 {
-	for (unsigned i = 0; i < PF_LANES; i += PF_W)
-		if (to->mask >> i & ((1u << (PF_W - 1) << 1) - 1))
-			aim_group(bank, to->lane + i, to);
+	vi mask = {0};
+	mask[to->lane % PF_W] = -1;
+	aim_group(bank, to->lane / PF_W * PF_W, to, mask, 0);
 }

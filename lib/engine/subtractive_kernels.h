@@ -72,34 +72,35 @@ turns(vi phase)
 	return to_float(phase) * 0x1p-32f;
 }
 
-/* per: turns to units of smooth_step(). */
+/* per: 2^-32 turns to units of smooth_step(). */
 PF_INLINE vf
-saw(vf t, vf per)
+saw(vi phase, vf per)
 {
-	return 2 * t - smooth_step(t * per);
+	const vf p = to_float(phase);
+	return 0x1p-31f * p - smooth_step(p * per);
 }
 
 PF_INLINE vf
-triangle(vf t, vi phase, vf per, vf unit)
+triangle(vi phase, vf per, vf unit)
 {
-	const vf other = turns(phase ^ (int32_t)0x80000000);
-	return 4 * magnitude(t) - 1 + 4 * unit *
-	    (smooth_corner(t * per) - smooth_corner(other * per));
+	const vf p = to_float(phase);
+	const vf other = to_float(phase ^ (int32_t)0x80000000);
+	return 0x1p-30f * magnitude(p) - 1 + 4 * unit *
+	    (smooth_corner(p * per) - smooth_corner(other * per));
 }
 
 PF_INLINE vf
 wave(int shape, vi phase, vf per, vf unit, vf width)
 {
-	const vf t = turns(phase);
 	if (shape == SUB_SAW)
-		return saw(t, per);
+		return saw(phase, per);
 	if (shape == SUB_TRIANGLE)
-		return triangle(t, phase, per, unit);
+		return triangle(phase, per, unit);
 	if (shape == SUB_SINE)
-		return sin_turn(t);
+		return sin_turn(turns(phase));
 	/* A pulse is two saws apart by its width. */
 	const vi later = to_int(width * 0x1p31f) * 2;
-	return saw(turns(phase - later), per) - saw(t, per);
+	return saw(phase - later, per) - saw(phase, per);
 }
 
 struct group {
@@ -130,11 +131,13 @@ at(struct pair p, vf t)
 
 /*
  * One shape of the first oscillator in unison, or of the second: added to
- * g->l and g->r.  The shape is a constant wherever this is called, so each
- * call becomes a loop of its own.
+ * g->l and g->r; or alone, so that it need not be added.  Shape and the
+ * like are constants wherever this is called, so each call becomes a loop of
+ * its own.
  */
 PF_INLINE void
-oscillate(struct group *g, int shape, int first, unsigned voice, int stereo)
+oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
+    int alone)
 {
 	const unsigned step_row = first ? ROW_STEP + 2 * voice : ROW_STEP2;
 	vi phase = loadi(ROW(first ? ROW_PHASE + voice : ROW_PHASE2));
@@ -148,15 +151,19 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo)
 	const vf right = first ? load(ROW(ROW_UNI_R + voice)) : all(1);
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
-		const vf per = at(period, t) * (1 / REACH);
+		const vf per = at(period, t);
 		vf unit = all(0);
 		if (shape == SUB_TRIANGLE)
 			unit = REACH * 0x1p-32f * to_float(step);
-		const vf y = at(amp, t) *
+		vf y = at(amp, t) *
 		    wave(shape, phase, per, unit, at(width, t));
-		g->l[i] += y * left;
-		if (stereo)
-			g->r[i] += y * right;
+		if (alone) {
+			g->l[i] = y;
+		} else {
+			g->l[i] += y * left;
+			if (stereo)
+				g->r[i] += y * right;
+		}
 		phase += step;
 		step += bend;
 		t += 1.0f;
@@ -181,22 +188,45 @@ one_oscillator(struct group *g, uint32_t use, int first, unsigned voice,
 {
 	const uint32_t shapes = use >> (first ? 0 : 4) & 15;
 	if (shapes & 1 << SUB_SAW)
-		oscillate(g, SUB_SAW, first, voice, stereo);
+		oscillate(g, SUB_SAW, first, voice, stereo, 0);
 	if (shapes & 1 << SUB_PULSE)
-		oscillate(g, SUB_PULSE, first, voice, stereo);
+		oscillate(g, SUB_PULSE, first, voice, stereo, 0);
 	if (shapes & 1 << SUB_TRIANGLE)
-		oscillate(g, SUB_TRIANGLE, first, voice, stereo);
+		oscillate(g, SUB_TRIANGLE, first, voice, stereo, 0);
 	if (shapes & 1 << SUB_SINE)
-		oscillate(g, SUB_SINE, first, voice, stereo);
+		oscillate(g, SUB_SINE, first, voice, stereo, 0);
 	if (first)
 		advance(g, ROW_PHASE + voice, ROW_STEP + 2 * voice);
 	else
 		advance(g, ROW_PHASE2, ROW_STEP2);
 }
 
+/* The commonest case: one saw or pulse, and nothing to add it to. */
+static int
+alone(struct group *g, uint32_t use)
+{
+	const uint32_t shapes = use & (USE_AMP * 15 | USE_AMP2 * 15);
+	if (use >> USE_UNISON_SHIFT != 1)
+		return 0;
+	if (shapes == USE_AMP << SUB_SAW)
+		oscillate(g, SUB_SAW, 1, 0, 0, 1);
+	else if (shapes == USE_AMP << SUB_PULSE)
+		oscillate(g, SUB_PULSE, 1, 0, 0, 1);
+	else
+		return 0;
+	advance(g, ROW_PHASE, ROW_STEP);
+	return 1;
+}
+
 static void
 oscillators(struct group *g, uint32_t use)
 {
+	if (alone(g, use))
+		return;
+	for (unsigned i = 0; i < g->n; i++)
+		g->l[i] = all(0);
+	for (unsigned i = 0; use & USE_STEREO && i < g->n; i++)
+		g->r[i] = all(0);
 	const unsigned unison = use >> USE_UNISON_SHIFT & 7;
 	if (use & USE_STEREO)
 		for (unsigned k = 0; k < unison; k++)
@@ -218,10 +248,10 @@ sub(struct group *g, vi step, int stereo)
 	const struct pair amp = pair(g, ROW_SUB_AMP);
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
-		const vf per = at(period, t) * (2 / REACH);
+		const vf per = 2 * at(period, t);
 		const vf y = at(amp, t) *
-		    (saw(turns(phase ^ (int32_t)0x80000000), per) -
-		    saw(turns(phase), per));
+		    (saw(phase ^ (int32_t)0x80000000, per) -
+		    saw(phase, per));
 		g->l[i] += y;
 		if (stereo)
 			g->r[i] += y;
@@ -271,73 +301,82 @@ drive(struct group *g, vf *buffer)
 	}
 }
 
+/* What all groups add to. */
+struct sums {
+	vf l[PF_BLOCK], r[PF_BLOCK];
+};
+
+/* Where a channel's filter leads: back to its buffer, or out. */
+enum { TO_BUFFER, TO_LEFT, TO_RIGHT, TO_BOTH };
+
 /*
- * A state-variable filter by trapezoidal integration: stable under any
- * movement of its cutoff.  V. Zavalishin, "The Art of VA Filter Design",
- * rev. 2.1, 2018, ch. 4; in the form of A. Simper, "Linear Trapezoidal
- * Integrated SVF", Cytomic 2013.
+ * A state-variable filter by trapezoidal integration: V. Zavalishin, "The Art
+ * of VA Filter Design", rev. 2.1, 2018, ch. 4.  With g = tan(pi f / rate),
+ * damping k and a = 1 / (1 + g (g + k)) its integrators go on by
+ *
+ *     s1' = (1 - D) s1 - B s2 + B in        B = 2 g a       C = 2 g^2 a
+ *     s2' = B s1 + (1 - C) s2 + C in        D = 2 g (g + k) a
+ *
+ * which never makes s1^2 + s2^2 grow, whatever g and k >= 0 are.  That holds
+ * for mixtures of two such filters as well, so moving B, C and D evenly from
+ * block to block is stable however far the cutoff jumps.
  */
 PF_INLINE void
-filter(struct group *g, vf *x, unsigned stage, unsigned channel, int types)
+filter(struct group *g, struct sums *sums, unsigned stage, unsigned channel,
+    int types, int to)
 {
+	vf *const x = channel ? g->r : g->l;
 	const unsigned ic = ROW_IC + 4 * channel + 2 * stage;
+	const unsigned coefs = ROW_COEFS + COEFS * stage;
 	vf s1 = load(ROW(ic)), s2 = load(ROW(ic + 1));
-	const struct pair cutoff = pair(g, ROW_G);
-	const struct pair damping = pair(g, stage ? ROW_K2 : ROW_K);
+	const struct pair bs = pair(g, coefs + COEF_B);
+	const struct pair cs = pair(g, coefs + COEF_C);
+	const struct pair ds = pair(g, coefs + COEF_D);
+	const struct pair ks = pair(g, coefs + COEF_K);
+	const struct pair left = pair(g, ROW_L), right = pair(g, ROW_R);
 	const vf type = load(ROW(ROW_TYPE)), steep = load(ROW(ROW_STEEP));
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
-		const vf in = x[i], f = at(cutoff, t), k = at(damping, t);
-		const vf a1 = reciprocal(1 + f * (f + k));
-		const vf a2 = f * a1, a3 = f * a2;
-		const vf v3 = in - s2;
-		const vf v1 = a1 * s1 + a2 * v3;
-		const vf v2 = s2 + (a2 * s1 + a3 * v3);
-		s1 = 2 * v1 - s1;
-		s2 = 2 * v2 - s2;
-		vf y = v2;
+		const vf in = x[i];
+		const vf b = at(bs, t), c = at(cs, t), d = at(ds, t);
+		/* Grouped for short chains from frame to frame. */
+		const vf n1 = (s1 - d * s1) + (b * in - b * s2);
+		const vf n2 = (s2 + b * s1) + (c * in - c * s2);
+		vf y = 0.5f * (n2 + s2);
 		if (types) {
-			const vf high = in - k * v1 - v2;
-			y = pick(type == SUB_LOWPASS, v2,
-			    pick(type == SUB_BANDPASS, k * v1, high));
+			const vf band = at(ks, t) * 0.5f * (n1 + s1);
+			y = pick(type == SUB_LOWPASS, y,
+			    pick(type == SUB_BANDPASS, band, in - band - y));
 		}
 		if (types && stage)
 			y = pick(steep == 1, y, in);
-		x[i] = y;
+		s1 = n1;
+		s2 = n2;
+		if (to == TO_BUFFER)
+			x[i] = y;
+		if (to == TO_LEFT || to == TO_BOTH)
+			sums->l[i] += y * at(left, t);
+		if (to == TO_RIGHT || to == TO_BOTH)
+			sums->r[i] += y * at(right, t);
 		t += 1.0f;
 	}
 	store(ROW(ic), s1);
 	store(ROW(ic + 1), s2);
 }
 
-static void
-filters(struct group *g, uint32_t use, vf *x, unsigned channel)
+PF_INLINE void
+filter_out(struct group *g, struct sums *sums, uint32_t use,
+    unsigned channel, int to)
 {
+	const unsigned last = use & USE_STEEP ? 1 : 0;
 	if (use & USE_TYPES) {
-		filter(g, x, 0, channel, 1);
-		if (use & USE_STEEP)
-			filter(g, x, 1, channel, 1);
+		if (last)
+			filter(g, sums, 0, channel, 1, TO_BUFFER);
+		filter(g, sums, last, channel, 1, to);
 	} else {
-		filter(g, x, 0, channel, 0);
-		if (use & USE_STEEP)
-			filter(g, x, 1, channel, 0);
-	}
-}
-
-struct sums {
-	vf l[PF_BLOCK], r[PF_BLOCK];
-};
-
-static void
-pan(struct group *g, struct sums *to, int stereo)
-{
-	const vf *const right = stereo ? g->r : g->l;
-	const struct pair l = pair(g, ROW_L), r = pair(g, ROW_R);
-	vf t = g->t;
-	for (unsigned i = 0; i < g->n; i++) {
-		to->l[i] += g->l[i] * at(l, t);
-		to->r[i] += right[i] * at(r, t);
-		t += 1.0f;
+		if (last)
+			filter(g, sums, 0, channel, 0, TO_BUFFER);
+		filter(g, sums, last, channel, 0, to);
 	}
 }
 
@@ -352,10 +391,6 @@ run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
 	g->lane = lane;
 	g->n = n;
 	g->t = all((float)(int)pos - PF_BLOCK);
-	for (unsigned i = 0; i < n; i++)
-		g->l[i] = all(0);
-	for (unsigned i = 0; stereo && i < n; i++)
-		g->r[i] = all(0);
 	const vi step = loadi(ROW(ROW_STEP));
 	oscillators(g, use);
 	if (use & USE_SUB)
@@ -367,10 +402,12 @@ run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
 		if (stereo)
 			drive(g, g->r);
 	}
-	filters(g, use, g->l, 0);
-	if (stereo)
-		filters(g, use, g->r, 1);
-	pan(g, to, stereo);
+	if (stereo) {
+		filter_out(g, to, use, 0, TO_LEFT);
+		filter_out(g, to, use, 1, TO_RIGHT);
+	} else {
+		filter_out(g, to, use, 0, TO_BOTH);
+	}
 }
 
 static int
@@ -402,5 +439,5 @@ PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
 #include "engine/subtractive_control.h"
 
 const struct pf_subtractive_kernels PF_KERNEL(pf_subtractive) = {
-	PF_KERNEL_NAME, PF_KERNEL(aim), PF_KERNEL(run),
+	PF_KERNEL_NAME, PF_KERNEL(begin), PF_KERNEL(aim), PF_KERNEL(run),
 };

@@ -25,8 +25,7 @@ aim(struct pf_bank *bank, unsigned lane, float env_frames, float frames,
 {
 	const struct pf_subtractive *s = bank->state;
 	const struct pf_subtractive_aim to = {
-		.lane = lane / PF_LANES * PF_LANES,
-		.mask = 1u << lane % PF_LANES,
+		.lane = lane,
 		.env_frames = env_frames,
 		.frames = frames,
 		.left = (float)(int)left,
@@ -104,29 +103,11 @@ pf_subtractive_bend(struct pf_bank *bank, unsigned lane, unsigned pos,
 	aim(bank, lane, (float)(int)left, 0, left);
 }
 
-static bool
-anybody(const uint8_t *live)
-{
-	uint8_t any = 0;
-	for (unsigned i = 0; i < PF_LANES; i++)
-		any |= live[i];
-	return any;
-}
-
 void
 pf_subtractive_control(struct pf_bank *bank)
 {
 	const struct pf_subtractive *s = bank->state;
-	struct pf_subtractive_aim to = {
-		.mask = (1u << PF_LANES) - 1,
-		.env_frames = PF_BLOCK,
-		.frames = PF_BLOCK,
-		.left = PF_BLOCK,
-		.begin = true,
-	};
-	for (to.lane = 0; to.lane < bank->lanes; to.lane += PF_LANES)
-		if (anybody(bank->live + to.lane))
-			s->kernels->aim(bank, &to);
+	s->kernels->begin(bank);
 }
 
 void
