@@ -42,8 +42,10 @@ read_param(const struct pf_yaml_node *node, const struct pf_param *param,
 		return r;
 	}
 	double number = (double)*value;
-	const int r = pf_yaml_num(node, (double)param->lo, (double)param->hi,
-	    &number, err);
+	/* 0.001 as a float lies above 0.001 as a double. */
+	const double lo = (double)param->lo, hi = (double)param->hi;
+	const int r = pf_yaml_num(node, lo - fabs(lo) * 1e-6,
+	    hi + fabs(hi) * 1e-6, &number, err);
 	*value = fminf(fmaxf((float)number, param->lo), param->hi);
 	return r;
 }
