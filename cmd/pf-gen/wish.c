@@ -4,6 +4,7 @@
 #include "base/message.h"
 #include "base/nearest.h"
 #include "base/option.h"
+#include "base/share.h"
 #include "event/pitch.h"
 
 #include <errno.h>
@@ -207,6 +208,40 @@ apply(const struct given *g, struct pf_song_wish *w)
 		    0, INT64_MAX);
 }
 
+/* Begin with what the prompt says; tell it, if asked. */
+static void
+read_prompt(struct wish *w, const char *text)
+{
+	char path[4096];
+	struct pf_err err;
+	if (pf_share_find(path, sizeof path, ".", "vocabulary", ".yaml") != 0)
+		pf_die(1, "there is no vocabulary.yaml (PF_SHARE says where)");
+	const int r = pf_prompt_read(&w->prompt, text, path, &err);
+	if (r)
+		pf_die(r == -EINVAL ? 2 : 1, "%s", err.text);
+	w->song = w->prompt.wish;
+	if (!w->verbose)
+		return;
+	pf_msg("understood: %s", *w->prompt.understood ?
+	    w->prompt.understood : "nothing");
+	if (*w->prompt.ignored)
+		pf_msg("ignored: %s", w->prompt.ignored);
+}
+
+/* "slow" is slow for the style that was chosen. */
+static void
+set_tempo(struct wish *w)
+{
+	const struct pf_style *const s = w->style;
+	double x = w->prompt.tempo;
+	if (!w->prompt.has_tempo || w->song.bpm > 0)
+		return;
+	x = x < -1 ? -1 : x > 1 ? 1 : x;
+	const double bpm = s->bpm + x * (x < 0 ? s->bpm - s->bpm_low :
+	    s->bpm_high - s->bpm);
+	w->song.bpm = (double)(int)(bpm + 0.5);
+}
+
 void
 wish_read(struct wish *w, int argc, char **argv)
 {
@@ -215,19 +250,24 @@ wish_read(struct wish *w, int argc, char **argv)
 	read_given(&g, w, argc, argv);
 	if (w->list)
 		return;
+	if (g.prompt)
+		read_prompt(w, g.prompt);
 	apply(&g, &w->song);
 	struct pf_err err;
-	const int r = pf_style_load(&w->style, g.style ? g.style : "house",
-	    &err);
+	const char *const style = g.style ? g.style : *w->prompt.style ?
+	    w->prompt.style : "house";
+	const int r = pf_style_load(&w->style, style, &err);
 	if (r == -ENOENT)
 		pf_option_fail(&program, "%s", err.text);
 	if (r)
 		pf_die(1, "%s", err.text);
 	w->song.style = w->style;
+	set_tempo(w);
 }
 
 void
 wish_free(struct wish *w)
 {
 	pf_style_free(w->style);
+	pf_prompt_free(&w->prompt);
 }

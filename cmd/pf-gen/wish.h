@@ -5,12 +5,13 @@
 #ifndef PF_GEN_WISH_H
 #define PF_GEN_WISH_H
 
+#include "generate/prompt.h"
 #include "generate/song.h"
 
 struct wish {
 	struct pf_song_wish song;
 	struct pf_style *style;   /* owned */
-	void *prompt;             /* owns words that a prompt gave */
+	struct pf_prompt prompt;  /* owns words that the wish points at */
 	const char *output;
 	bool list, verbose;
 };

@@ -117,14 +117,20 @@ mode_has_chords(const struct pf_style *style, int mode)
 
 /* A key the style likes, or one near it. */
 static struct pf_key
-choose_key(const struct pf_style *style, uint64_t seed)
+choose_key(const struct pf_style *style, const struct pf_song_wish *wish)
 {
+	const uint64_t seed = wish->seed;
 	static const int near[] = {0, 0, 0, 0, 2, 10, 5, 7, 3, 9};
 	const uint32_t name = pf_hash_str("key");
 	struct pf_key key = style->key;
 	key.tonic = (key.tonic + near[pf_rng_below(seed, name, 0, 0,
 	    PF_COUNT(near))]) % 12;
 	const bool minor = pf_key_is_minor(key);
+	if (wish->has_mode) {
+		if (minor != (wish->mode == PF_MINOR))
+			key.mode = wish->mode;
+		return key;
+	}
 	if (pf_rng_below(seed, name, 0, 1, 6) == 0 &&
 	    mode_has_chords(style, minor ? PF_MAJOR : PF_MINOR))
 		key.mode = minor ? PF_MAJOR : PF_MINOR;
@@ -507,7 +513,7 @@ write_song(struct pf_song_maker *m, struct harmony *h, struct pf_err *err)
 			return r;
 	}
 	s->key = w->has_key ? w->key : w->chords ?
-	    pf_progression_key(&h->given) : choose_key(m->style, w->seed);
+	    pf_progression_key(&h->given) : choose_key(m->style, w);
 	int r = plan(m, err);
 	if (r)
 		return r;

@@ -27,6 +27,8 @@ struct pf_song_wish {
 	uint64_t seed;
 	bool has_key;
 	struct pf_key key;      /* if has_key; else the style's (or chords') */
+	bool has_mode;
+	int mode;               /* PF_MAJOR or PF_MINOR, without has_key */
 	double bpm;             /* felt beats a minute; 0: the style's */
 	struct pf_meter meter;  /* num 0: the style's */
 	int bars;               /* 0: what the form or the length wants */
