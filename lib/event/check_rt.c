@@ -14,7 +14,7 @@ unsigned
 pf_event_rank(const struct pf_event *e)
 {
 	const unsigned t = pf_event_type(e);
-	return t < PF_TYPES ? pf_type_info[t].rank : 5;
+	return t > PF_NONE && t < PF_TYPES ? pf_type_info[t].rank : 5;
 }
 
 static void *

@@ -121,6 +121,14 @@ find_meter(const struct pf_event *event, size_t n, uint32_t *num,
 	*quarters = compound ? 1.5 : 4.0 / *den;
 }
 
+/* A meter from here on, unless it is in force. */
+static void
+add_bar(struct pf_told_beats *t, double beat, uint32_t num, uint32_t den)
+{
+	if (t->n == 0 || t->bar[t->n - 1].num != num)
+		t->bar[t->n++] = (struct pf_bar_change){beat, num, den};
+}
+
 /* A bar line at each first beat; the length of a bar tells its meter. */
 static int
 make_bars(struct pf_told_beats *t, const struct mark *mark, size_t n,
@@ -128,27 +136,25 @@ make_bars(struct pf_told_beats *t, const struct mark *mark, size_t n,
 {
 	const uint32_t unit = (uint32_t)(quarters * den / 4 + 0.5);
 	const uint32_t whole = num / unit;
-	t->bar = calloc(n + 2, sizeof *t->bar);
+	t->bar = calloc(2 * n + 2, sizeof *t->bar);
 	if (!t->bar)
 		return -ENOMEM;
 	long line = 0;
-	uint32_t now = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (!mark[i].first || mark[i].felt == line)
 			continue;
-		/* From line to here: bars of the usual length, or one of its own. */
-		const uint32_t gap = (uint32_t)(mark[i].felt - line);
-		const uint32_t length = gap % whole == 0 || gap > 32 ? whole
-								     : gap;
-		if (length != now)
-			t->bar[t->n++] = (struct pf_bar_change){
-			    (double)line * quarters, length * unit, den};
-		now = length;
+		const long gap = mark[i].felt - line, rest = gap % whole;
+		/* Bars of the usual length, and a bar of the rest before them. */
+		if (rest != 0) {
+			add_bar(t, (double)line * quarters,
+			    (uint32_t)rest * unit, den);
+			line += rest;
+		}
+		if (line < mark[i].felt)
+			add_bar(t, (double)line * quarters, whole * unit, den);
 		line = mark[i].felt;
 	}
-	if (now != whole)
-		t->bar[t->n++] = (struct pf_bar_change){
-		    (double)line * quarters, whole * unit, den};
+	add_bar(t, (double)line * quarters, whole * unit, den);
 	return 0;
 }
 
