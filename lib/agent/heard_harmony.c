@@ -183,21 +183,20 @@ step(struct heard_harmony *h, const struct heard *heard,
 	if (any)
 		pf_key_follower_hear(&h->keys, weight, 1);
 	h->peeks = 0;
-	h->peek_notes = -1;
 }
 
-/* Look into the beat that sounds: soon after it began, and at its half. */
+/* Look into the beat that sounds: soon after it began, and three times on. */
 static void
 peek(struct heard_harmony *h, const struct heard *heard,
     const struct musical_time *time, int64_t beat, int64_t now_ns)
 {
 	const double in = musical_time_of(time, now_ns) - (double)beat;
-	const int due = in > 0.6 ? 2 : in > 0.08 ? 1 : 0;
+	const int due = in > 0.82 ? 4 : in > 0.6 ? 3 : in > 0.35 ? 2
+	    : in > 0.08 ? 1 : 0;
 	struct pf_chord_evidence e;
-	if (h->peeks >= due || h->peek_notes == heard->notes)
+	if (h->peeks >= due)
 		return;
 	h->peeks = due;
-	h->peek_notes = heard->notes;
 	evidence(h, heard, time, beat, now_ns, &e);
 	/* What has begun will sound on: count it for half a beat at least. */
 	for (int i = 0; i < 12; i++)

@@ -27,8 +27,7 @@ struct heard_harmony {
 	struct pf_listener_key key; /* as told; confidence 0: nobody did */
 	int64_t base;      /* the beat of the follower's step 0 */
 	bool begun;
-	int64_t peek_notes; /* when the present beat was last looked into */
-	int peeks;
+	int peeks;         /* looks into the present beat */
 };
 
 PF_MUST_CHECK int heard_harmony_init(struct heard_harmony *harmony);

@@ -35,6 +35,7 @@ struct forecast {
 	/* The present beat, as far as it is heard. */
 	bool peeking;
 	double now[24];
+	struct chord_odds heard;
 };
 
 struct pf_chord_follower {
@@ -143,7 +144,8 @@ foresee(const struct pf_chord_follower *f, int n)
 		*to = f->window[0].odds;
 		memcpy(back, f->form.back, sizeof f->form.back);
 	} else {
-		chord_odds_step(n > 0 ? &a->odds[before]
+		chord_odds_step(n == 1 && a->peeking ? &a->heard
+		    : n > 0 ? &a->odds[before]
 		    : &f->window[(beat - 1) % WINDOW].odds, index, f->per_bar,
 		    to);
 		form_memory_foresee(&f->form, n > 0 ? a->back[before]
@@ -157,7 +159,7 @@ foresee(const struct pf_chord_follower *f, int n)
 			.told_weight = f->foretold[slot].weight
 		};
 		struct chord_odds fit;
-		chord_odds_fit(&f->model, &said, &fit);
+		chord_odds_fit(&f->model, &said, to, &fit);
 		chord_odds_times(to, &fit);
 	}
 	chord_odds_chords(to, a->p[n]);
@@ -261,7 +263,7 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 		    f->index, per_bar, &plain);
 	else
 		plain = f->window[0].odds;
-	chord_odds_fit(&f->model, evidence, &w->likely);
+	chord_odds_fit(&f->model, evidence, &plain, &w->likely);
 	w->odds = plain;
 	chord_odds_times(&w->odds, &w->likely);
 	w->index = f->index;
@@ -305,11 +307,14 @@ pf_chord_follower_peek(struct pf_chord_follower *f,
 	for (int c = 0; c < 24; c++)
 		factor[c] = a->p[0][c] / (guess[c] + 1e-9);
 	odds = a->odds[kept_in(0)];
-	chord_odds_fit(&f->model, evidence, &fit);
+	chord_odds_fit(&f->model, evidence, &odds, &fit);
+	a->heard = odds;
+	chord_odds_times(&a->heard, &fit);
 	chord_odds_weigh(&odds, factor);
 	chord_odds_times(&odds, &fit);
 	chord_odds_chords(&odds, a->now);
 	a->peeking = true;
+	a->done = 0;
 }
 
 void

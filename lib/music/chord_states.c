@@ -101,6 +101,11 @@ chord_odds_back(const struct chord_odds *after, int index, int per_bar,
 			double w[24];
 			for (int s = 0; s < 24; s++)
 				w[s] = after->p[m][t][s] * likely->p[m][t][s];
+			if (row_sum(w) == 0) {
+				memset(before->p[m][t], 0,
+				    sizeof before->p[m][t]);
+				continue;
+			}
 			for (int s = 0; s < 24; s++) {
 				double x = 0;
 				for (int u = 0; u < 24; u++)
@@ -156,34 +161,34 @@ fit_chords(const struct pf_chord_evidence *heard, double fit[24])
 }
 
 static double
-fit_state(const double model[2][12], const struct pf_chord_evidence *heard,
-    int tonic)
+fit_state(const double first[12], const double second[12],
+    const struct pf_chord_evidence *heard, int tonic)
 {
 	double l = 0;
 	for (int i = 0, p = tonic; i < 12; i++, p = p == 11 ? 0 : p + 1) {
 		const double w = melody_power[0] * heard->melody[0][p]
 		    + attack_power * heard->attack[p];
-		l += w * model[0][i]
-		    + melody_power[1] * heard->melody[1][p] * model[1][i];
+		l += w * first[i]
+		    + melody_power[1] * heard->melody[1][p] * second[i];
 	}
 	return l;
 }
 
 void
 chord_odds_fit(const struct chord_model *model,
-    const struct pf_chord_evidence *heard, struct chord_odds *fit)
+    const struct pf_chord_evidence *heard, const struct chord_odds *odds,
+    struct chord_odds *fit)
 {
 	double chord[24], best = -1e9;
+	bool worth[CHORD_MODES][12];
 	fit_chords(heard, chord);
 	for (int m = 0; m < CHORD_MODES; m++)
-		for (int s = 0; s < 24; s++) {
-			double table[2][12];
-			memcpy(table[0], model->melody[0][m][s],
-			    sizeof table[0]);
-			memcpy(table[1], model->melody[1][m][s],
-			    sizeof table[1]);
-			for (int t = 0; t < 12; t++) {
-				const double l = fit_state(table, heard, t)
+		for (int t = 0; t < 12; t++) {
+			worth[m][t] = row_sum(odds->p[m][t]) > 1e-7;
+			for (int s = 0; s < 24 && worth[m][t]; s++) {
+				const double l = fit_state(
+				    model->melody[0][m][s],
+				    model->melody[1][m][s], heard, t)
 				    + chord[(s + 2 * t) % 24];
 				fit->p[m][t][s] = l;
 				best = l > best ? l : best;
@@ -192,8 +197,8 @@ chord_odds_fit(const struct chord_model *model,
 	for (int m = 0; m < CHORD_MODES; m++)
 		for (int t = 0; t < 12; t++)
 			for (int s = 0; s < 24; s++)
-				fit->p[m][t][s] = pf_exp(fit->p[m][t][s]
-				    - best);
+				fit->p[m][t][s] = worth[m][t]
+				    ? pf_exp(fit->p[m][t][s] - best) : 0;
 }
 
 static void

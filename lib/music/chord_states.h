@@ -37,9 +37,13 @@ void chord_odds_step(const struct chord_odds *from, int index, int per_bar,
 void chord_odds_back(const struct chord_odds *after, int index, int per_bar,
     const struct chord_odds *likely, struct chord_odds *before);
 
-/* How well each state explains what was heard; the best is 1. */
+/*
+ * How well each state explains what was heard; the best is 1.  States of keys
+ * that have no weight in `odds` are not worth the work: 0.
+ */
 void chord_odds_fit(const struct chord_model *model,
-    const struct pf_chord_evidence *heard, struct chord_odds *fit);
+    const struct pf_chord_evidence *heard, const struct chord_odds *odds,
+    struct chord_odds *fit);
 
 /* a *= b, sum 1. */
 void chord_odds_times(struct chord_odds *a, const struct chord_odds *b);
