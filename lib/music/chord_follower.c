@@ -296,23 +296,18 @@ pf_chord_follower_peek(struct pf_chord_follower *f,
     const struct pf_chord_evidence *evidence)
 {
 	struct forecast *a = f->ahead;
-	struct chord_odds fit, odds;
-	double guess[24], factor[24];
+	struct chord_odds fit;
 	a->peeking = false;
 	if (!evidence)
 		return;
 	if (a->done < 0)
 		foresee(f, 0);
-	chord_odds_chords(&a->odds[kept_in(0)], guess);
-	for (int c = 0; c < 24; c++)
-		factor[c] = a->p[0][c] / (guess[c] + 1e-9);
-	odds = a->odds[kept_in(0)];
-	chord_odds_fit(&f->model, evidence, &odds, &fit);
-	a->heard = odds;
+	a->heard = a->odds[kept_in(0)];
+	chord_odds_fit(&f->model, evidence, &a->heard, &fit);
 	chord_odds_times(&a->heard, &fit);
-	chord_odds_weigh(&odds, factor);
-	chord_odds_times(&odds, &fit);
-	chord_odds_chords(&odds, a->now);
+	/* Memory has heard such a melody before: it is not told again. */
+	chord_odds_chords(&a->heard, a->now);
+	blend(a->now, a->remembered[0], a->memory[0]);
 	a->peeking = true;
 	a->done = 0;
 }

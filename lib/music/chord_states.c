@@ -225,21 +225,6 @@ chord_odds_times(struct chord_odds *a, const struct chord_odds *b)
 }
 
 void
-chord_odds_weigh(struct chord_odds *a, const double factor[24])
-{
-	double sum = 0;
-	for (int m = 0; m < CHORD_MODES; m++)
-		for (int t = 0; t < 12; t++)
-			for (int s = 0; s < 24; s++)
-				sum += a->p[m][t][s] *=
-				    factor[(s + 2 * t) % 24];
-	if (sum > 0)
-		scale(a, sum);
-	else
-		chord_odds_begin(a);
-}
-
-void
 chord_odds_chords(const struct chord_odds *a, double p[24])
 {
 	double sum = 0;

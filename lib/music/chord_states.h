@@ -48,9 +48,6 @@ void chord_odds_fit(const struct chord_model *model,
 /* a *= b, sum 1. */
 void chord_odds_times(struct chord_odds *a, const struct chord_odds *b);
 
-/* Multiply every state by the factor of its absolute chord; sum 1. */
-void chord_odds_weigh(struct chord_odds *a, const double factor[24]);
-
 /* Sum over modes and keys: absolute chords.  p[24], sum 1. */
 void chord_odds_chords(const struct chord_odds *a, double p[24]);
 
