@@ -13,7 +13,8 @@
 #define FRAMES 16            /* kept of the activation: LAG and more */
 #define GROUPS 16            /* onsets that wait */
 #define TOGETHER_NS 45000000 /* a chord: notes so near begin together */
-#define LOOK_FRAMES 5        /* how often the states are looked through */
+#define LOOK_FRAMES 5        /* how often the states are looked through: */
+#define CALM 3               /* ... so much less while all is well */
 
 static const double onset_sd_ns = 22e6;   /* of a note around its place */
 static const double drift_sd = 0.004;     /* of the period, a beat */
@@ -353,6 +354,7 @@ look(struct pf_pulse *p, double now_ns)
 {
 	double bar[PULSE_KINDS][PULSE_BEATS];
 	struct pulse_mode best, held = { 0 };
+	pulse_states_settle(p->states);
 	pulse_states_best(p->states, &best);
 	if (p->following) {
 		go_on(p, now_ns);
@@ -378,7 +380,7 @@ look(struct pf_pulse *p, double now_ns)
 	} else if (fabs(held.shift) > 0.03) {
 		correct(p, held.shift * -p->period_ns, 0, 3 * onset_sd_ns);
 	}
-	p->mass += 0.15 * (held.mass - p->mass);
+	p->mass += 0.2 * (held.mass - p->mass);
 	find_bar(p, bar);
 	if (p->mass > lock_mass && p->onsets >= 5)
 		p->locked = true;
@@ -425,7 +427,9 @@ run_frame(struct pf_pulse *p)
 	p->begun = true;
 	pulse_states_step(p->states, strength, heard ? &fit : NULL,
 	    silent > quiet_s * 1e9 && strength == 0);
-	if (p->frame % LOOK_FRAMES == 0 && p->onsets > 1)
+	const bool calm = p->locked && p->mass > 0.7 && p->wish == 0;
+	if (p->frame % (calm ? CALM * LOOK_FRAMES : LOOK_FRAMES) == 0
+	    && p->onsets > 1)
 		look(p, end_ns);
 }
 

@@ -15,13 +15,14 @@ static const double stumble = 0.002;       /* a beat more or less, at a beat */
 static const double floor_mass = 1e-5;     /* everything stays possible */
 static const double usual_bpm = 105, bpm_octaves_sd = 0.4;
 
-#define SPREAD 8 /* how many periods a tempo may move at a beat */
+#define SPREAD 6    /* how many periods a tempo may move at a beat */
+#define RENORMAL 8  /* frames between scalings of the whole */
 
 struct ring {
 	int kind, period, len;
 	int origin;       /* where place 0 is kept */
 	double *p;        /* [len] */
-	const double *on; /* [len] P(onset) by place, from 0 */
+	const double *on, *off; /* [len] P(onset), P(none) by place, from 0 */
 	const unsigned char *coarse; /* [len] by place */
 };
 
@@ -29,11 +30,18 @@ struct pulse_states {
 	struct ring ring[PULSE_KINDS][PULSE_PERIODS];
 	double go[PULSE_PERIODS][2 * SPREAD + 1]; /* tempo from, to */
 	double prior[PULSE_PERIODS];              /* sum 1 */
-	double scale;                             /* 1 / sum of all p */
 	int n;
-	double *p, *on;
+	double *p, *on, *off;
+	int frames;
 	unsigned char *coarse;
 };
+
+static int
+period_of(int i)
+{
+	const int fine = PULSE_FINE - PULSE_SHORTEST;
+	return i <= fine ? PULSE_SHORTEST + i : PULSE_FINE + 2 * (i - fine);
+}
 
 static int
 places(const struct pulse_kind *k)
@@ -66,10 +74,11 @@ prepare_tempi(struct pulse_states *s)
 {
 	double sum = 0;
 	for (int i = 0; i < PULSE_PERIODS; i++) {
-		const double bpm = 60e9 / PULSE_FRAME_NS / (i + PULSE_SHORTEST);
+		const double bpm = 60e9 / PULSE_FRAME_NS / period_of(i);
 		const double o = pf_log2(bpm / usual_bpm) / bpm_octaves_sd;
 		sum += s->prior[i] = pf_exp(-0.5 * o * o)
-		    / (i + PULSE_SHORTEST);
+		    / period_of(i) * (i + 1 < PULSE_PERIODS
+		    ? period_of(i + 1) - period_of(i) : 2);
 	}
 	for (int i = 0; i < PULSE_PERIODS; i++)
 		s->prior[i] /= sum;
@@ -79,8 +88,8 @@ prepare_tempi(struct pulse_states *s)
 			const int to = i + j;
 			double w = 0;
 			if (to >= 0 && to < PULSE_PERIODS)
-				w = pf_exp(-stiffness * (j < 0 ? -j : j)
-				    / (i + PULSE_SHORTEST));
+				w = pf_exp(-stiffness * abs(period_of(to)
+				    - period_of(i)) / period_of(i));
 			all += s->go[i][j + SPREAD] = w;
 		}
 		for (int j = 0; j <= 2 * SPREAD; j++)
@@ -89,16 +98,18 @@ prepare_tempi(struct pulse_states *s)
 }
 
 static void
-prepare_ring(struct ring *r, double *on, unsigned char *coarse)
+prepare_ring(struct ring *r, double *on, double *off, unsigned char *coarse)
 {
 	const struct pulse_kind *k = &pulse_kind[r->kind];
 	const int n = places(k);
 	for (int x = 0; x < r->len; x++) {
 		on[x] = onset_rate(k, r->period, x);
+		off[x] = 1 - on[x];
 		coarse[x] = (unsigned char)((2 * x * n + r->len)
 		    / (2 * r->len) % n);
 	}
 	r->on = on;
+	r->off = off;
 	r->coarse = coarse;
 }
 
@@ -110,11 +121,12 @@ pulse_states_new(struct pulse_states **states)
 		return -ENOMEM;
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int i = 0; i < PULSE_PERIODS; i++)
-			s->n += pulse_kind[k].beats * (i + PULSE_SHORTEST);
+			s->n += pulse_kind[k].beats * period_of(i);
 	s->p = calloc((size_t)s->n, sizeof *s->p);
 	s->on = calloc((size_t)s->n, sizeof *s->on);
+	s->off = calloc((size_t)s->n, sizeof *s->off);
 	s->coarse = calloc((size_t)s->n, 1);
-	if (!s->p || !s->on || !s->coarse) {
+	if (!s->p || !s->on || !s->off || !s->coarse) {
 		pulse_states_free(s);
 		return -ENOMEM;
 	}
@@ -123,10 +135,10 @@ pulse_states_new(struct pulse_states **states)
 		for (int i = 0; i < PULSE_PERIODS; i++) {
 			struct ring *r = &s->ring[k][i];
 			r->kind = k;
-			r->period = i + PULSE_SHORTEST;
+			r->period = period_of(i);
 			r->len = pulse_kind[k].beats * r->period;
 			r->p = s->p + at;
-			prepare_ring(r, s->on + at, s->coarse + at);
+			prepare_ring(r, s->on + at, s->off + at, s->coarse + at);
 			at += r->len;
 		}
 	prepare_tempi(s);
@@ -142,14 +154,32 @@ pulse_states_free(struct pulse_states *s)
 		return;
 	free(s->p);
 	free(s->on);
+	free(s->off);
 	free(s->coarse);
 	free(s);
 }
 
 void
+pulse_states_settle(struct pulse_states *s)
+{
+	double sum[4] = { 0 };
+	int i = 0;
+	for (; i + 4 <= s->n; i += 4)
+		for (int j = 0; j < 4; j++)
+			sum[j] += s->p[i + j];
+	for (; i < s->n; i++)
+		sum[0] += s->p[i];
+	const double scale = 1 / (sum[0] + sum[1] + sum[2] + sum[3]);
+	for (i = 0; i + 4 <= s->n; i += 4)
+		for (int j = 0; j < 4; j++)
+			s->p[i + j] *= scale;
+	for (; i < s->n; i++)
+		s->p[i] *= scale;
+}
+
+void
 pulse_states_reset(struct pulse_states *s)
 {
-	double sum = 0;
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int i = 0; i < PULSE_PERIODS; i++) {
 			struct ring *r = &s->ring[k][i];
@@ -158,11 +188,12 @@ pulse_states_reset(struct pulse_states *s)
 				const int slot = x * PULSE_SLOTS / r->period;
 				const double w = pulse_kind[k].first[slot]
 				    * PULSE_SLOTS / r->period;
-				sum += r->p[x] = (w + 0.2 / r->len)
+				r->p[x] = (w + 0.2 / r->len)
 				    * s->prior[i] * pulse_kind[k].share;
 			}
 		}
-	s->scale = 1 / sum;
+	s->frames = 0;
+	pulse_states_settle(s);
 }
 
 static inline int
@@ -213,30 +244,25 @@ move(struct pulse_states *s)
 			}
 }
 
-/* One stretch of a ring: p *= 1 - on where nothing began. */
-static double
-hear_nothing(double *p, const double *on, int n, double scale, double least)
+/* One stretch of a ring where nothing began. */
+static void
+hear_nothing(double *restrict p, const double *restrict off, int n, double least)
 {
-	double sum = 0;
-	for (int x = 0; x < n; x++)
-		p[x] = p[x] * scale * (1 - on[x]) + least;
-	for (int x = 0; x < n; x++)
-		sum += p[x];
-	return sum;
+	int x = 0;
+	for (; x + 8 <= n; x += 8) /* in blocks that become vectors */
+		for (int j = 0; j < 8; j++)
+			p[x + j] = p[x + j] * off[x + j] + least;
+	for (; x < n; x++)
+		p[x] = p[x] * off[x] + least;
 }
 
-static double
+static void
 hear_onset(double *p, const double *on, const unsigned char *coarse, int n,
-    double scale, double least, double strength, const double *fit)
+    double least, double strength, const double *fit)
 {
-	double sum = 0;
-	for (int x = 0; x < n; x++) {
-		const double w = strength * on[x] * fit[coarse[x]]
-		    + (1 - strength) * (1 - on[x]);
-		p[x] = p[x] * scale * w + least;
-		sum += p[x];
-	}
-	return sum;
+	for (int x = 0; x < n; x++)
+		p[x] = p[x] * (strength * on[x] * fit[coarse[x]]
+		    + (1 - strength) * (1 - on[x])) + least;
 }
 
 void
@@ -246,9 +272,8 @@ pulse_states_step(struct pulse_states *s, double strength,
 	static const double alike[PULSE_COARSE] = {
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
 	};
-	double sum = 0;
 	move(s);
-	for (int k = 0; k < PULSE_KINDS; k++)
+	for (int k = 0; k < PULSE_KINDS && (strength > 0 || !quiet); k++)
 		for (int i = 0; i < PULSE_PERIODS; i++) {
 			struct ring *r = &s->ring[k][i];
 			const int head = r->len - r->origin;
@@ -257,22 +282,18 @@ pulse_states_step(struct pulse_states *s, double strength,
 			double *a = r->p + r->origin, *b = r->p;
 			if (strength > 0) {
 				const double *f = fit ? fit->at[k] : alike;
-				sum += hear_onset(a, r->on, r->coarse, head,
-				    s->scale, least, strength, f);
-				sum += hear_onset(b, r->on + head,
-				    r->coarse + head, r->origin, s->scale,
-				    least, strength, f);
-			} else if (!quiet) {
-				sum += hear_nothing(a, r->on, head, s->scale,
-				    least);
-				sum += hear_nothing(b, r->on + head,
-				    r->origin, s->scale, least);
+				hear_onset(a, r->on, r->coarse, head, least,
+				    strength, f);
+				hear_onset(b, r->on + head, r->coarse + head,
+				    r->origin, least, strength, f);
 			} else {
-				for (int x = 0; x < r->len; x++)
-					sum += r->p[x] *= s->scale;
+				hear_nothing(a, r->off, head, least);
+				hear_nothing(b, r->off + head, r->origin,
+				    least);
 			}
 		}
-	s->scale = 1 / sum;
+	if (++s->frames % RENORMAL == 0) /* the sum falls a few times a frame */
+		pulse_states_settle(s);
 }
 
 /* The shorter way round a beat, -0.5..0.5. */
@@ -290,7 +311,6 @@ void
 pulse_states_told(struct pulse_states *s, double period, double phase,
     int index, int per_bar, double weight)
 {
-	double sum = 0;
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int i = 0; i < PULSE_PERIODS; i++) {
 			struct ring *r = &s->ring[k][i];
@@ -309,10 +329,9 @@ pulse_states_told(struct pulse_states *s, double period, double phase,
 					w *= 0.1;
 				double *p = &r->p[kept_at(r, x)];
 				*p *= 1 - weight + weight * 50 * w;
-				sum += *p;
 			}
 		}
-	s->scale = 1 / sum;
+	pulse_states_settle(s);
 }
 
 void
@@ -322,15 +341,18 @@ pulse_states_best(const struct pulse_states *s, struct pulse_mode *best)
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int i = 0; i < PULSE_PERIODS; i++) {
 			const struct ring *r = &s->ring[k][i];
-			for (int b = 0, x = 0; b < pulse_kind[k].beats; b++)
-				for (int y = 0; y < r->period; y++, x++)
-					at[i][y * PULSE_PHASES / r->period] +=
-					    r->p[kept_at(r, x)];
+			for (int y = 0; y < r->period; y++) {
+				double p = 0;
+				for (int b = 0; b < pulse_kind[k].beats; b++)
+					p += r->p[kept_at(r, b * r->period + y)];
+				at[i][y * PULSE_PHASES / r->period] += p;
+			}
 		}
 	double top = -1;
 	for (int i = 0; i < PULSE_PERIODS; i++) {
 		/* Neighbours within some 5 % count as the same tempo. */
-		const int reach = 1 + (i + PULSE_SHORTEST) / 20;
+		const int reach = 1 + (i > PULSE_FINE - PULSE_SHORTEST
+		    ? period_of(i) / 40 : period_of(i) / 20);
 		for (int f = 0; f < PULSE_PHASES; f++) {
 			double m = 0;
 			for (int j = i - reach; j <= i + reach; j++) {
@@ -343,12 +365,12 @@ pulse_states_best(const struct pulse_states *s, struct pulse_mode *best)
 			}
 			if (m > top) {
 				top = m;
-				best->period = i + PULSE_SHORTEST;
+				best->period = period_of(i);
 				best->phase = (f + 0.5) / PULSE_PHASES;
 			}
 		}
 	}
-	best->mass = top * s->scale;
+	best->mass = top;
 }
 
 /* One ring's share; sum: mass, mass * period, mass * distance. */
@@ -384,7 +406,7 @@ pulse_states_near(const struct pulse_states *s, struct pulse_mode *mode,
 		for (int b = 0; b < PULSE_BEATS; b++)
 			bar[k][b] = 0;
 	for (int i = 0; i < PULSE_PERIODS; i++) {
-		const double rel = (i + PULSE_SHORTEST) / mode->period;
+		const double rel = period_of(i) / mode->period;
 		if (rel < 0.92 || rel > 1.08)
 			continue;
 		for (int k = 0; k < PULSE_KINDS; k++) {
@@ -396,8 +418,5 @@ pulse_states_near(const struct pulse_states *s, struct pulse_mode *mode,
 		mode->period = sum[1] / sum[0];
 		mode->shift = sum[2] / sum[0];
 	}
-	mode->mass = sum[0] * s->scale;
-	for (int k = 0; k < PULSE_KINDS; k++)
-		for (int b = 0; b < PULSE_BEATS; b++)
-			bar[k][b] *= s->scale;
+	mode->mass = sum[0];
 }

@@ -18,7 +18,9 @@
 #define PULSE_FRAME_NS 20000000
 #define PULSE_SHORTEST 14 /* frames a beat: 214 bpm */
 #define PULSE_LONGEST 60  /* 50 bpm */
-#define PULSE_PERIODS (PULSE_LONGEST - PULSE_SHORTEST + 1)
+#define PULSE_FINE 52     /* up to here every period, then every other */
+#define PULSE_PERIODS (PULSE_FINE - PULSE_SHORTEST + 1 \
+    + (PULSE_LONGEST - PULSE_FINE) / 2)
 #define PULSE_KINDS 6
 #define PULSE_SLOTS 12    /* places of a beat in the tables */
 #define PULSE_BEATS 4     /* most beats of a bar */
@@ -67,6 +69,9 @@ void pulse_states_reset(struct pulse_states *states);
  */
 void pulse_states_step(struct pulse_states *states, double strength,
     const struct pulse_fit *fit, bool quiet);
+
+/* Make the sum 1, before a look. */
+void pulse_states_settle(struct pulse_states *states);
 
 /* Somebody says that the beat's phase and period (frames) are these. */
 void pulse_states_told(struct pulse_states *states, double period,
