@@ -269,11 +269,13 @@ pf_engine_stem_order(const struct pf_engine *engine, unsigned *order)
 const char *
 pf_engine_strip_name(const struct pf_engine *engine, unsigned strip)
 {
-	return engine->graph.strip[strip]->name;
+	return strip < engine->graph.strips ?
+	    engine->graph.strip[strip]->name : NULL;
 }
 
 const char *
 pf_engine_return_name(const struct pf_engine *engine, unsigned fx_return)
 {
-	return engine->graph.fx_return[fx_return]->name;
+	return fx_return < engine->graph.returns ?
+	    engine->graph.fx_return[fx_return]->name : NULL;
 }

@@ -173,7 +173,10 @@ PF_RT void pf_engine_mix(const struct pf_engine *engine, const float *lr[2]);
 unsigned pf_engine_stem_order(const struct pf_engine *engine,
     unsigned *order);
 
-/* The name of a strip or a return, as long as the engine lives. */
+/*
+ * The name of a strip or a return, as long as the engine lives; NULL when
+ * there are not so many.
+ */
 const char *pf_engine_strip_name(const struct pf_engine *engine,
     unsigned strip);
 const char *pf_engine_return_name(const struct pf_engine *engine,

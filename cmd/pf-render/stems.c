@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Stems: every strip and FX return as it enters the master, in float WAV
+ * files that all begin with the session and sum to the mix.  A strip that
+ * appears late begins with the silence before it.
+ */
+#include "studio.h"
+
+#include "event/event.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILES = PF_STRIPS_MOST + PF_RETURNS_MOST };
+
+struct stems {
+	const struct wish *wish;
+	const struct pf_engine *engine;
+	struct pf_audio_writer *writer[FILES]; /* strips, then returns */
+	int64_t frames; /* written to each */
+};
+
+int
+stems_open(struct stems **stems, const struct wish *wish,
+    const struct pf_engine *engine, struct pf_err *err)
+{
+	struct stat st;
+	if (mkdir(wish->stems, 0777) != 0 && (errno != EEXIST ||
+	    stat(wish->stems, &st) != 0 || !S_ISDIR(st.st_mode))) {
+		const int e = errno;
+		pf_err_set(err, "cannot make the directory '%s': %s",
+		    wish->stems, strerror(e));
+		return -e;
+	}
+	struct stems *const s = calloc(1, sizeof *s);
+	if (!s)
+		return pf_err_set(err, "not enough memory"), -ENOMEM;
+	s->wish = wish;
+	s->engine = engine;
+	*stems = s;
+	return 0;
+}
+
+/* A source's name as a file's: no slash, no hidden file. */
+static void
+file_name(char *to, size_t size, const char *dir, const char *name)
+{
+	const int n = snprintf(to, size, "%s/%s%s.wav", dir,
+	    *name == '.' ? "_" : "", name);
+	for (size_t i = strlen(dir) + 1; i < (size_t)n && i < size; i++)
+		if (to[i] == '/' || (unsigned char)to[i] < ' ')
+			to[i] = '_';
+}
+
+static int
+open_file(struct stems *s, unsigned i, const char *name, struct pf_err *err)
+{
+	static const float silence[2 * 1024];
+	char path[4096], title[PF_NAME_MOST + 16];
+	struct pf_audio_writer_config file = s->wish->file;
+	file_name(path, sizeof path, s->wish->stems, name);
+	snprintf(title, sizeof title, "%s (stem)", name);
+	file.format = "wav";
+	file.bits = 32;
+	file.title = title;
+	int r = pf_audio_writer_open(&s->writer[i], path, &file, err);
+	for (int64_t left = s->frames; r == 0 && left > 0; left -= 1024)
+		r = pf_audio_writer_write(s->writer[i], silence,
+		    left < 1024 ? (size_t)left : 1024, err);
+	return r;
+}
+
+static int
+put_one(struct stems *s, unsigned i, const float *const lr[2], unsigned from,
+    unsigned n, const float *fade, struct pf_err *err)
+{
+	float both[2 * PF_BLOCK];
+	for (unsigned k = 0; k < n; k++) {
+		both[2 * k] = lr[0][from + k] * fade[k];
+		both[2 * k + 1] = lr[1][from + k] * fade[k];
+	}
+	return pf_audio_writer_write(s->writer[i], both, n, err);
+}
+
+int
+stems_put(struct stems *s, unsigned from, unsigned n, const float *fade,
+    struct pf_err *err)
+{
+	unsigned order[PF_STRIPS_MOST];
+	const float *lr[2];
+	const char *name;
+	const unsigned strips = pf_engine_stem_order(s->engine, order);
+	for (unsigned i = 0; i < strips; i++) {
+		name = pf_engine_strip_name(s->engine, i);
+		if (!s->writer[i] && open_file(s, i, name, err) != 0)
+			return -EIO;
+		pf_engine_strip_stem(s->engine, i, lr);
+		if (put_one(s, i, lr, from, n, fade, err) != 0)
+			return -EIO;
+	}
+	for (unsigned i = 0; i < PF_RETURNS_MOST &&
+	    (name = pf_engine_return_name(s->engine, i)); i++) {
+		const unsigned file = PF_STRIPS_MOST + i;
+		if (!s->writer[file] && open_file(s, file, name, err) != 0)
+			return -EIO;
+		pf_engine_return_stem(s->engine, i, lr);
+		if (put_one(s, file, lr, from, n, fade, err) != 0)
+			return -EIO;
+	}
+	s->frames += n;
+	return 0;
+}
+
+int
+stems_close(struct stems *s, struct pf_err *err)
+{
+	int r = 0;
+	for (unsigned i = 0; i < FILES && r == 0; i++) {
+		if (s->writer[i])
+			r = pf_audio_writer_commit(s->writer[i], err);
+		s->writer[i] = NULL;
+	}
+	stems_abort(s);
+	return r;
+}
+
+void
+stems_abort(struct stems *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < FILES; i++)
+		pf_audio_writer_abort(s->writer[i]);
+	free(s);
+}
