@@ -11,7 +11,6 @@
 #include "event/type.h"
 #include "music/voicing.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum { DRAW_PUSH = 1, DRAW_THIN };
@@ -36,6 +35,37 @@ part_of(const struct pf_style *s)
 
 /* ---- which notes */
 
+/* Where the player's tune lies: all but its lowest fifth, its mean, its top. */
+struct line {
+	int n, floor, mean, top;
+};
+
+static struct line
+tune_of(const struct pf_mind *m, const struct pf_moment *at)
+{
+	struct pf_listener_note note[PF_LISTENER_PHRASE];
+	int count[128] = {0}, sum = 0, seen = 0;
+	struct line line = {0};
+	line.n = pf_listener_melody(pf_mind_listener(m), (double)at->beat -
+	    4 * at->per_bar, note, PF_COUNT(note));
+	for (int i = 0; i < line.n; i++) {
+		const int p = (int)(note[i].pitch + 0.5f);
+		const int q = p < 0 ? 0 : p > 127 ? 127 : p;
+		count[q]++;
+		sum += q;
+		line.top = q > line.top ? q : line.top;
+	}
+	if (line.n == 0)
+		return line;
+	line.mean = sum / line.n;
+	while (seen + count[line.floor] <= line.n / 5)
+		seen += count[line.floor++];
+	/* The top of picking and strumming is no tune to stay below. */
+	if (at->player->polyphonic && line.floor < 66)
+		line.floor = 66;
+	return line;
+}
+
 /*
  * The window under the hands: the style's, moved by the trait, below where
  * the player's line lies; above it, if that lies low.
@@ -46,32 +76,27 @@ set_window(const struct pf_mind *m, struct harmony *h,
 {
 	const struct pf_comp *const c = pf_style_voicing(pf_mind_style(m),
 	    part_of(pf_mind_style(m)));
-	const struct pf_listener_player *const p = at->player;
 	const int shift = (int)(14 * (pf_mind_trait(m, PF_REGISTER) - 0.5));
 	h->low = (c->low ? c->low : 50) + shift;
 	h->high = (c->high ? c->high : 72) + shift;
 	h->ceiling = 0;
 	if (h->low < 45)
 		h->low = 45;
-	if (p->heard && !isnan(p->low) && !p->polyphonic) {
-		const int floor = (int)p->low;
-		if (floor >= 62) {
-			h->ceiling = floor;
-			if (h->high > floor - 2)
-				h->high = floor - 2;
-			if (h->low > h->high - 15)
-				h->low = h->high - 15;
-		} else if (!isnan(p->high) && p->mean < 55) {
-			h->low = (int)p->high + 3;
-			if (h->low > 60)
-				h->low = 60;
-			h->high = h->low + 19;
-		} else {
-			/* A middle voice: stay low and close. */
-			h->ceiling = floor;
-			h->high = floor > 58 ? floor - 1 : 60;
+	const struct line line = tune_of(m, at);
+	if (line.n >= 4 && line.floor >= 62) {
+		h->ceiling = line.floor;
+		if (h->high > line.floor - 2)
+			h->high = line.floor - 2;
+		if (h->low > h->high - 15)
 			h->low = h->high - 15;
-		}
+	} else if (line.n >= 4 && line.mean < 55) {
+		h->low = line.top + 3 > 60 ? 60 : line.top + 3;
+		h->high = h->low + 19;
+	} else if (line.n >= 4) {
+		/* A middle voice: stay low and close. */
+		h->ceiling = line.floor;
+		h->high = line.floor > 58 ? line.floor - 1 : 60;
+		h->low = h->high - 15;
 	}
 	if (h->low < 43)
 		h->low = 43;

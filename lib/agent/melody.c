@@ -28,6 +28,8 @@ struct melody {
 	int low, high;
 	int64_t motif_of;    /* the phrase pair the motif was invented for */
 	struct pf_motif motif; /* what we sing when there is nobody to answer */
+	struct pf_motif theme; /* what the player sang last */
+	double peak;         /* salience of the player's tune, fading */
 };
 
 /* ---- the player */
@@ -39,31 +41,59 @@ struct room {
 };
 
 /*
- * Is there a tune to leave room for?  Strummed chords have a top note that
- * stays; a tune moves.
+ * How much a note stands out: an octave counts as much as half the range of
+ * touch.
  */
-static struct room
-look_for_room(const struct pf_mind *m, const struct pf_moment *at)
+static double
+salience(const struct pf_listener_note *n)
 {
-	const struct pf_listener_player *const p = at->player;
+	return (double)n->pitch / 12 + 2 * (double)n->velocity;
+}
+
+/*
+ * The player's tune since a beat: note[PF_LISTENER_PHRASE].  A line is all
+ * tune.  Of chords and picking only the top counts where it moves, is not
+ * much lower or softer than the tune was, and so is no accompaniment.
+ */
+static int
+tune_since(const struct pf_mind *m, struct melody *k,
+    const struct pf_moment *at, double from, struct pf_listener_note *note)
+{
+	const int n = pf_listener_melody(pf_mind_listener(m), from, note,
+	    PF_LISTENER_PHRASE);
+	int kept = 0;
+	float before = -1;
+	if (!at->player->polyphonic)
+		return n;
+	for (int i = 0; i < n; i++) {
+		const double x = salience(&note[i]);
+		const bool moved = fabsf(note[i].pitch - before) > 0.5f;
+		before = note[i].pitch;
+		if (x > k->peak)
+			k->peak = x;
+		if (moved && x > k->peak - 1.1)
+			note[kept++] = note[i];
+	}
+	return kept;
+}
+
+static struct room
+look_for_room(const struct pf_mind *m, struct melody *k,
+    const struct pf_moment *at)
+{
 	struct pf_listener_note note[PF_LISTENER_PHRASE];
 	const double now = (double)at->beat;
-	const int n = pf_listener_melody(pf_mind_listener(m),
-	    now - 3 * at->per_bar, note, PF_COUNT(note));
-	struct room r = {.since = n ? 99 : 3 * at->per_bar};
-	int moves = 0;
-	for (int i = 0; i < n; i++) {
-		const bool moved = i == 0 || fabsf(note[i].pitch -
-		    note[i - 1].pitch) > 0.5f;
-		moves += i > 0 && moved;
-		if (moved || !p->polyphonic)
-			r.since = now - note[i].beat;
-	}
-	if (!p->heard) {
+	/* What stood out long ago is forgotten slowly. */
+	k->peak -= 0.008;
+	const int n = tune_since(m, k, at, now - 3 * at->per_bar, note);
+	struct room r = {.since = n ? now - note[n - 1].beat :
+	    3 * at->per_bar};
+	if (!at->player->heard) {
 		r.leading = r.free = at->told;
 		return r;
 	}
-	if (p->polyphonic && moves < 0.5 * 3 * at->per_bar && n > 0) {
+	if (at->player->polyphonic && at->player->busy &&
+	    r.since > 1.5 * at->per_bar && at->bars_in >= 4) {
 		r.leading = r.free = true;
 		return r;
 	}
@@ -166,17 +196,22 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	k->leading = room.leading;
 	set_range(m, k, at);
 	const double left = room_left(m, k, at);
-	int n = 0;
-	if (!room.leading)
-		n = pf_listener_melody(pf_mind_listener(m),
-		    now - 4 * at->per_bar, note, PF_COUNT(note));
-	const bool theirs = n >= 3 && room.since < 3 * at->per_bar;
-	if (theirs) {
+	bool own = false;
+	const int n = tune_since(m, k, at, now - 4 * at->per_bar, note);
+	const bool fresh = n >= 3 && room.since < 3 * at->per_bar &&
+	    !room.leading;
+	if (fresh) {
+		pf_motif_take(&k->theme, note, n, at->per_bar + 0.01,
+		    pf_key_scale(at->key.key));
 		pf_motif_take(&k->phrase, note, n, left < 2 ? 2 :
 		    left + 0.01, pf_key_scale(at->key.key));
 		if (!k->last)
 			k->last = (int)(note[n - 1].pitch + 0.5f);
+	} else if (k->theme.n >= 3 && at->phrase_bar % 4 < 2) {
+		/* Go on about what the player sang before. */
+		k->phrase = k->theme;
 	} else {
+		own = true;
 		own_motif(m, k, at);
 		k->phrase = k->motif;
 		/* The first of a pair as it is, so that one knows it again. */
@@ -192,13 +227,9 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	pf_mind_intend(m, k->leading ? PF_ACT_LEAD : PF_ACT_FILL, at->beat,
 	    k->phrase.beats, k->phrase.n / (k->phrase.beats + 0.1), k->low,
 	    k->high);
-	if (theirs)
-		pf_mind_decide(m, "answer", 0.8,
-		    "the player paused, its motif %s",
-		    pf_motif_turn_name[turn]);
-	else
-		pf_mind_decide(m, "phrase", 0.6, "own motif %s",
-		    pf_motif_turn_name[turn]);
+	pf_mind_decide(m, room.leading ? "lead" : "answer", 0.8,
+	    "the player %s, %s motif %s", room.leading ? "accompanies" :
+	    "pauses", own ? "own" : "its", pf_motif_turn_name[turn]);
 }
 
 static void
@@ -311,11 +342,11 @@ static void
 melody_beat(struct pf_mind *m, const struct pf_moment *at)
 {
 	struct melody *const k = pf_mind_state(m);
-	const struct room room = look_for_room(m, at);
+	const struct room room = look_for_room(m, k, at);
 	const double now = (double)at->beat;
-	/* The player has begun again: let go. */
-	if (k->speaking && !k->leading && room.since < now -
-	    (double)k->from - 0.2 && at->player->busy) {
+	/* The player has the tune again: let go. */
+	if (k->speaking && room.since < now - (double)k->from - 0.2 &&
+	    at->player->busy) {
 		pf_mind_decide(m, "yield", 0.9, "the player is back");
 		fall_silent(k, at);
 	}

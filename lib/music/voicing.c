@@ -247,8 +247,12 @@ pf_voicing_find(const struct pf_voicing_wish *w, struct pf_voicing *out)
 		.best = INT_MAX,
 	};
 	grow(&s, 0);
+	/* What does not fit the hand loses its least telling tone. */
+	while (s.best == INT_MAX && s.tones.n > 2) {
+		s.tones.n--;
+		grow(&s, 0);
+	}
 	if (s.best == INT_MAX) {
-		/* Nothing fits the hand: any spacing will do. */
 		s.shape = (struct shape){1, 12, 24};
 		grow(&s, 0);
 	}

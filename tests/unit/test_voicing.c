@@ -140,6 +140,15 @@ wishes(void)
 	for (int i = 0; i < v.n; i++)
 		fifth |= v.pitch[i] % 12 == 7;
 	ok(!fifth, "a tone to avoid is left out");
+	int missing = 0;
+	for (int i = 0; i < 12 * PF_QUALITIES; i++) {
+		const struct pf_voicing_wish tight = {
+			.chord = {i % 12, i / 12, -1},
+			.kind = PF_VOICE_GUITAR, .voices = 4, .colour = 0.5,
+			.low = 45, .high = 60, .ceiling = 62};
+		missing += pf_voicing_find(&tight, &v) < 2;
+	}
+	ok(!missing, "every chord can be voiced in a narrow window");
 	w.chord = pf_no_chord;
 	ok(pf_voicing_find(&w, &v) == 0, "no chord has no voicing");
 	w.chord = (struct pf_chord){9, PF_MIN, -1};
