@@ -15,6 +15,8 @@
 
 enum { DRAW_PUSH = 1, DRAW_THIN };
 
+#define UNSURE_NS 20000000
+
 struct harmony {
 	int64_t bar;          /* which the window is about, + 1 */
 	int low, high, ceiling;
@@ -284,7 +286,9 @@ say_chord(struct pf_mind *m, struct harmony *h, const struct pf_moment *at,
 	const int64_t from = pf_listener_when(l, (double)at->beat);
 	const int64_t to = pf_listener_when(l, (double)(at->beat +
 	    until_change(m, at->beat, chord)));
-	struct pf_event e = pf_event_make(PF_CHORD, from, 0);
+	/* A felt beat is a few ms unsure: a chord is there before its notes. */
+	struct pf_event e = pf_event_make(PF_CHORD, from - (at->told ? 0 :
+	    UNSURE_NS), 0);
 	e.a = (float)chord.root;
 	e.b = (float)at->chord.confidence;
 	e.duration = (float)((double)(to - from) / 1e9);

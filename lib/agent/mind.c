@@ -28,6 +28,13 @@ enum { PLANNED_MOST = 1024 };
 /* Beyond a thought's own length: room for a groove that pushes. */
 #define MARGIN_NS 30000000
 
+/*
+ * A pulse felt from onsets lies behind the beat that is meant, because
+ * strummed strings do: 5 ms without them, 11 ms with, over 41 folk tunes
+ * played with 15 ms of human error.
+ */
+#define FELT_LATE_MS 7
+
 /* A note that will be said when its time comes near. */
 struct planned {
 	double beat, beats;
@@ -264,10 +271,14 @@ static void
 speak(struct pf_mind *m, int64_t horizon_ns)
 {
 	size_t kept = 0;
+	struct pf_listener_pulse pulse;
+	pf_listener_pulse(m->listener, &pulse);
+	const double early_ms = pulse.from == PF_TIME_AXIS ? 0 : FELT_LATE_MS;
 	for (size_t i = 0; i < m->n; i++) {
 		const struct planned p = m->planned[i];
 		const int64_t start = pf_listener_when(m->listener, p.beat);
-		const int64_t at = start + (int64_t)((double)p.late_ms * 1e6);
+		const int64_t at = start + (int64_t)(((double)p.late_ms -
+		    early_ms) * 1e6);
 		if (at >= horizon_ns) {
 			m->planned[kept++] = p;
 			continue;
