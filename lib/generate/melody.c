@@ -273,6 +273,7 @@ gather(struct writer *w, struct theme *th, int first, int bars, int nth,
 	const uint64_t seed = w->wish->seed;
 	const uint32_t name = pf_hash_str(th->name);
 	const double busy = sec->energy + w->wish->busy[PF_MELODY];
+	const int again = nth + first / th->cycle;
 	for (int i = 0; i < bars; i++) {
 		struct pf_tone_bar *const b = &bar[i];
 		const int k = (first + i) % th->cycle;
@@ -282,8 +283,8 @@ gather(struct writer *w, struct theme *th, int first, int bars, int nth,
 		const int from = letter ? first_of(th->plan, letter) : k;
 		if (th->known) {
 			*b = th->bar[k];
-			hold(b, nth > 1 ? 0.93 : 0.97, 0);
-			if (nth > 0 && pf_rng_unit(seed, name, sec->bar +
+			hold(b, again > 1 ? 0.93 : 0.97, 0);
+			if (again > 0 && pf_rng_unit(seed, name, sec->bar +
 			    first + i, 92) < 0.25)
 				ornament(b, seed, sec->bar + first + i,
 				    pf_meter_beat(s->meter));
@@ -326,6 +327,23 @@ say(struct writer *w, const struct pf_song_section *sec, int64_t base,
 			return r;
 	}
 	return 0;
+}
+
+/* Now and then a short weak tone slides into the next by a semitone. */
+static void
+colour(const struct writer *w, struct pf_tone *tone, int n)
+{
+	const struct pf_melody *const m = &w->wish->style->melody;
+	const struct pf_meter meter = w->song->meter;
+	for (int i = 1; i + 1 < n; i++) {
+		const int next = tone[i + 1].pitch, p = tone[i].pitch;
+		if (tone[i].len > PF_TICKS / 2 || abs(next - p) > 3 ||
+		    next == p || pf_melody_weight(meter, tone[i].tick) > 1)
+			continue;
+		if (pf_rng_unit(w->wish->seed, pf_hash_str("colour"),
+		    w->place.tick + tone[i].tick, 0) < m->chromatic)
+			tone[i].pitch = next + (p < next ? -1 : 1);
+	}
 }
 
 /*
@@ -385,8 +403,10 @@ write_phrase(struct writer *w, struct theme *th,
 		}
 		done += more;
 	}
-	if (r == 0)
+	if (r == 0) {
+		colour(w, tone, n);
 		r = say(w, sec, pl->tick, tone, n, pl->len);
+	}
 	free(bar);
 	free(tone);
 	return r;

@@ -214,7 +214,6 @@ choose_progression(const struct pf_style *style, struct pf_key key,
     const struct pf_song_section *sec, uint64_t seed)
 {
 	const int mode = plain_key(key).mode;
-	const struct pf_progression *any = NULL;
 	for (int own = 1; own >= 0; own--) {
 		double sum = 0, u = 0;
 		for (int pass = 0; pass < 2; pass++) {
@@ -226,7 +225,6 @@ choose_progression(const struct pf_style *style, struct pf_key key,
 				    sec->role);
 				if (p->mode != mode)
 					continue;
-				any = p;
 				if (own ? !its : p->only.n != 0)
 					continue;
 				if (pass == 0)
@@ -238,7 +236,7 @@ choose_progression(const struct pf_style *style, struct pf_key key,
 			    70);
 		}
 	}
-	return any;
+	return NULL;
 }
 
 /* Eight bars of our own: a question and its answer. */
@@ -275,6 +273,11 @@ line_of(struct harmony *h, const struct pf_song_section *sec)
 	    s->key, sec, seed);
 	h->theme[at] = sec->theme;
 	const uint32_t name = pf_hash_str(sec->theme);
+	/* A solo is played over the changes of the tune. */
+	if (!p && at > 0) {
+		*line = h->line[0];
+		return line;
+	}
 	const bool own = !p || (style->cadence > 0.65 && sec->bars >= 8 &&
 	    pf_rng_unit(seed, name, 0, 71) < 0.35 * style->cadence *
 	    (1 - style->sevenths));

@@ -1,0 +1,18 @@
+# fish completion for pf-gen(1)
+complete -c pf-gen -f
+complete -c pf-gen -s s -l style -x -a '(pf-gen --list 2>/dev/null | string replace -r " .*" "")' -d 'the style'
+complete -c pf-gen -s k -l key -x -d 'the key'
+complete -c pf-gen -s t -l tempo -x -d 'felt beats a minute'
+complete -c pf-gen -s m -l meter -x -a '4/4 3/4 6/8 2/4 12/8 5/4 7/8' -d 'the meter'
+complete -c pf-gen -s b -l bars -x -d 'exactly so many bars'
+complete -c pf-gen -s l -l length -x -d 'about so long'
+complete -c pf-gen -s p -l parts -x -a 'drums perc bass harmony pad arp melody counter' -d 'who plays'
+complete -c pf-gen -s c -l chords -x -d 'the chords'
+complete -c pf-gen -s f -l form -x -d 'the form'
+complete -c pf-gen -s S -l seed -x -d 'another seed, another song'
+complete -c pf-gen -s P -l prompt -x -d 'a sentence'
+complete -c pf-gen -s o -l output -r -F -d 'write there'
+complete -c pf-gen -s L -l list -d 'list the styles'
+complete -c pf-gen -s v -l verbose -d 'tell what was chosen'
+complete -c pf-gen -s h -l help -d 'print a summary'
+complete -c pf-gen -s V -l version -d 'print the version'
