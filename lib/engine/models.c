@@ -8,7 +8,7 @@
 
 const struct pf_model *const pf_models[] = {
 	&pf_model_subtractive,
-	/* 	&pf_model_fm,pf_model_fm, */
+	&pf_model_fm,
 	&pf_model_pluck,
 	&pf_model_drums,
 	NULL,

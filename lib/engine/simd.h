@@ -268,3 +268,13 @@ sin_turn(vf t)
 	y = y * z + 25.1327304f;
 	return y * t * (0.25f - z);
 }
+
+/* Does any of these lanes play? */
+PF_INLINE int
+anybody(const uint8_t *live)
+{
+	uint8_t any = 0;
+	for (int i = 0; i < PF_W; i++)
+		any |= live[i];
+	return any;
+}

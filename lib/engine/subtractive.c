@@ -4,7 +4,7 @@
 
 #include "engine/arena.h"
 #include "engine/cpu.h"
-#include "engine/subtractive_rt.h"
+#include "engine/subtractive_voice_rt.h"
 
 static const char *const shapes[] = {
 	"saw", "pulse", "triangle", "sine", NULL

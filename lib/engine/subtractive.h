@@ -11,6 +11,7 @@
 #ifndef PF_ENGINE_SUBTRACTIVE_H
 #define PF_ENGINE_SUBTRACTIVE_H
 
+#include "engine/lane_aim.h"
 #include "engine/model.h"
 
 #define PF_UNISON 7
@@ -74,9 +75,6 @@ enum {
 /* Of one filter stage, each a pair; see filter(). */
 enum { COEF_B, COEF_C = 2, COEF_D = 4, COEF_K = 6, COEFS = 8 };
 
-/* Envelope stages, as floats in ROW_STAGE. */
-enum { STAGE_IDLE, STAGE_ATTACK, STAGE_DECAY, STAGE_RELEASE, STAGE_FADE };
-
 /* What a group of lanes needs: anything else costs nothing. */
 enum {
 	USE_AMP = 1 << 0,      /* << shape: the first oscillator */
@@ -97,18 +95,10 @@ struct pf_subtractive {
 	const struct pf_subtractive_kernels *kernels;
 };
 
-/* How far a lane is taken: see aim() in subtractive_control.h. */
-struct pf_subtractive_aim {
-	unsigned lane;
-	float env_frames; /* its envelopes go on by so many frames */
-	float frames;     /* its LFO and glide go on by so many */
-	float left;       /* to the block's end; 0: values jump there */
-};
-
 struct pf_subtractive_kernels {
 	const char *name;
 	void (*begin)(struct pf_bank *bank);
-	void (*aim)(struct pf_bank *bank, const struct pf_subtractive_aim *to);
+	void (*aim)(struct pf_bank *bank, const struct pf_lane_aim *to);
 	void (*run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
 	    float *r);
 };

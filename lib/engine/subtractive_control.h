@@ -1,164 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The subtractive voice at control rate: envelopes, LFO, glide, and from
- * them where pitch, cutoff and gains are to be at the block's end.  Part of
- * subtractive_kernels.h.
+ * The subtractive voice at control rate: where pitch, cutoff and gains are to
+ * be at the block's end.  Part of subtractive_kernels.h.
  */
+#include "engine/control_kernels.h"
 
-/* Which lanes of a group are taken where. */
-struct aim {
-	const struct pf_bank *bank;
-	float *const *row;
-	unsigned lane;
-	vi mask;
-	/*
-	 * A block begins for all lanes of the group.  A constant: each of
-	 * its two values makes functions of its own.
-	 */
-	int begin;
-	const struct pf_subtractive_aim *to;
-	float one_over_rate;
-	vf pitch, lfo; /* found on the way */
+static const struct pf_control_rows rows = {
+	.lfo_hz = SUB_LFO, .lfo_beats = SUB_LFO_BEATS,
+	.lfo_shape = SUB_LFO_SHAPE, .lfo_delay = SUB_LFO_DELAY,
+	.glide = SUB_GLIDE,
+	.lfo_row = ROW_LFO, .age_row = ROW_LFO_AGE,
+	.pitch_row = ROW_PITCH, .target_row = ROW_TARGET,
 };
-
-#define AT(x) (a->row[x] + a->lane)
-
-PF_INLINE vf
-value(const struct aim *a, unsigned param)
-{
-	return load(a->bank->value[param] + a->lane);
-}
-
-PF_INLINE void
-put(const struct aim *a, unsigned row, vf x)
-{
-	store(AT(row), a->begin ? x : pick(a->mask, x, load(AT(row))));
-}
-
-/* Where a pair is now; in the middle of a block it has come part of its way. */
-PF_INLINE vf
-now_at(const struct aim *a, unsigned row)
-{
-	const vf end = load(AT(row));
-	return a->begin ? end : end - load(AT(row + 1)) * a->to->left;
-}
-
-/* From `now` evenly to the end; or, with nothing left, at once. */
-PF_INLINE vf
-step_to(const struct aim *a, vf now, vf end)
-{
-	if (a->begin)
-		return (end - now) * (1.0f / PF_BLOCK);
-	return a->to->left > 0 ? (end - now) * (1 / a->to->left) : all(0);
-}
-
-PF_INLINE void
-put_pair(const struct aim *a, unsigned row, vf end)
-{
-	const vf step = step_to(a, now_at(a, row), end);
-	put(a, row, end);
-	put(a, row + 1, step);
-}
-
-/* The same for a phase's step, which moves with every frame. */
-PF_INLINE void
-put_step(const struct aim *a, unsigned row, vf turns_a_frame)
-{
-	const vi end = to_int(turns_a_frame * 0x1p32f);
-	const vi now = loadi(AT(row));
-	if (a->begin || a->to->left > 0) {
-		const vf bend = to_float(end - now) *
-		    (a->begin ? 1.0f / PF_BLOCK : 1 / a->to->left);
-		put(a, row + 1, (vf)to_int(bend));
-	} else {
-		put(a, row, (vf)end);
-		put(a, row + 1, all(0));
-	}
-}
-
-/*
- * An envelope: exponential pieces.  The attack heads for 1.25 and ends at 1,
- * which takes the time given; decay and release cover 99 % of their way in
- * theirs, the release a little more, so that it ends.  row: value, step,
- * stage.  Returns the value at the block's end.
- */
-PF_INLINE vf
-envelope(const struct aim *a, unsigned row, unsigned first_param)
-{
-	const vf stage = load(AT(row + 2));
-	const vf now = now_at(a, row);
-	const vi attack = stage == STAGE_ATTACK, decay = stage == STAGE_DECAY;
-	const vf sustain = value(a, first_param + 2);
-	const vf seconds = pick(attack, value(a, first_param),
-	    pick(decay, value(a, first_param + 1),
-	    pick(stage == STAGE_RELEASE, value(a, first_param + 3),
-	    all(0.0045f))));
-	const vf goal = pick(attack, all(1.25f),
-	    pick(decay, sustain, all(-0.01f)));
-	/* log2 of 5 and of 100. */
-	const vf speed = pick(attack, all(2.32192809f), all(6.64385619f));
-	const vf left = exp2v(speed * (-a->to->env_frames * a->one_over_rate) *
-	    reciprocal(seconds));
-	vf x = goal + (now - goal) * left;
-	const vi arrived = attack & (x >= 1.0f);
-	vf next = pick(arrived, all(STAGE_DECAY), stage);
-	x = pick(arrived, all(1), x);
-	/* Below -90 dB there is nothing more to come. */
-	const vi over = ((stage > STAGE_DECAY) & (x <= 0)) |
-	    (decay & (sustain < 3e-5f) & (x < 3e-5f));
-	next = pick(over, all(STAGE_IDLE), next);
-	x = pick(over | (stage == STAGE_IDLE), all(0), x);
-	put(a, row, x);
-	put(a, row + 1, step_to(a, now, x));
-	put(a, row + 2, next);
-	return x;
-}
-
-/* -1 .. 1 by the LFO's shape; its fade-in included. */
-PF_INLINE vf
-lfo(const struct aim *a)
-{
-	const float seconds = a->to->frames * a->one_over_rate;
-	const vf beats = value(a, SUB_LFO_BEATS);
-	const vf shape = value(a, SUB_LFO_SHAPE);
-	const vf rate_hz = pick(beats > 0, (float)(a->bank->bpm / 60) /
-	    most(beats, all(0.0625f)), value(a, SUB_LFO));
-	vf x = load(AT(ROW_LFO)) + rate_hz * seconds;
-	x -= rounded_down(x);
-	const vf age = load(AT(ROW_LFO_AGE)) + seconds;
-	put(a, ROW_LFO, x);
-	put(a, ROW_LFO_AGE, age);
-	const vf sine = sin_turn(x - pick(x > 0.5f, all(1), all(0)));
-	const vf bent = 4 * magnitude(x - rounded_down(x + 0.25f) + 0.25f -
-	    0.5f) - 1;
-	const vf y = pick(shape == 0, sine, pick(shape == 1, -bent,
-	    pick(shape == 2, 1 - 2 * x, pick(x < 0.5f, all(1), all(-1)))));
-	return y * least(age / most(value(a, SUB_LFO_DELAY), all(1e-3f)),
-	    all(1));
-}
-
-PF_INLINE vf
-glide(const struct aim *a)
-{
-	const vf target = load(AT(ROW_TARGET));
-	const vf seconds = value(a, SUB_GLIDE);
-	const vf left = exp2v(-6.64385619f * a->to->frames *
-	    a->one_over_rate / most(seconds, all(1e-4f)));
-	const vf x = pick((seconds > 0) & (a->to->frames > 0 ? -1 : 0),
-	    target + (load(AT(ROW_PITCH)) - target) * left,
-	    pick(seconds > 0, load(AT(ROW_PITCH)), target));
-	put(a, ROW_PITCH, x);
-	return x;
-}
-
-/* MIDI number to turns a frame. */
-PF_INLINE vf
-frequency(const struct aim *a, vf midi)
-{
-	/* log2(440) - 69 / 12 */
-	const vf hz = exp2v(midi * (1.0f / 12) + 3.03135971f);
-	return least(hz * a->one_over_rate, all(0.45f));
-}
 
 PF_INLINE void
 aim_unison(const struct aim *a, vf turns_a_frame)
@@ -186,14 +39,6 @@ aim_unison(const struct aim *a, vf turns_a_frame)
 		put(a, ROW_UNI_L + k, on * root(most(1 - side, all(0))));
 		put(a, ROW_UNI_R + k, on * root(most(1 + side, all(0))));
 	}
-}
-
-/* Is a pair other than 0, or soon to be? */
-PF_INLINE int
-matters(const struct aim *a, unsigned row, vf next)
-{
-	return any((next != 0) | (load(AT(row)) != 0) |
-	    (load(AT(row + 1)) != 0));
 }
 
 PF_INLINE void
@@ -296,13 +141,6 @@ aim_gain(const struct aim *a, vf env)
 	return gain;
 }
 
-/* Is a pair other than 0 anywhere in this block? */
-PF_INLINE int
-sounds(const struct aim *a, unsigned row, vi live)
-{
-	return any(live & ((load(AT(row)) != 0) | (load(AT(row + 1)) != 0)));
-}
-
 PF_INLINE uint32_t
 find_use(const struct aim *a, vi live)
 {
@@ -337,7 +175,7 @@ find_use(const struct aim *a, vi live)
 
 PF_INLINE void
 aim_group(struct pf_bank *bank, unsigned lane,
-    const struct pf_subtractive_aim *to, vi mask, int begin)
+    const struct pf_lane_aim *to, vi mask, int begin)
 {
 	struct pf_subtractive *s = bank->state;
 	struct aim aim = {
@@ -347,6 +185,7 @@ aim_group(struct pf_bank *bank, unsigned lane,
 		.mask = mask,
 		.begin = begin,
 		.to = to,
+		.rows = &rows,
 		.one_over_rate = s->one_over_rate,
 	};
 	struct aim *const a = &aim;
@@ -358,14 +197,16 @@ aim_group(struct pf_bank *bank, unsigned lane,
 	store(bank->level + lane, pick(mask,
 	    pick(was_live, most(gain, all(1e-7f)), all(0)),
 	    load(bank->level + lane)));
-	s->use[lane / 4] = find_use(a, was_live);
+	/* A lane whose envelope ends with this block sounds until then. */
+	s->use[lane / 4] = find_use(a, was_live |
+	    (load(AT(ROW_ENV_STEP)) != 0));
 }
 
 /* A block begins, for all. */
 static void
 PF_KERNEL(begin)(struct pf_bank *bank)
 {
-	const struct pf_subtractive_aim to = {
+	const struct pf_lane_aim to = {
 		.env_frames = PF_BLOCK,
 		.frames = PF_BLOCK,
 		.left = PF_BLOCK,
@@ -377,7 +218,7 @@ PF_KERNEL(begin)(struct pf_bank *bank)
 
 /* Something happened to a lane in the middle of a block. */
 static void
-PF_KERNEL(aim)(struct pf_bank *bank, const struct pf_subtractive_aim *to)
+PF_KERNEL(aim)(struct pf_bank *bank, const struct pf_lane_aim *to)
 {
 	vi mask = {0};
 	mask[to->lane % PF_W] = -1;

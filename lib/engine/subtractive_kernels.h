@@ -410,15 +410,6 @@ run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
 	}
 }
 
-static int
-anybody(const uint8_t *live)
-{
-	uint8_t any = 0;
-	for (int i = 0; i < PF_W; i++)
-		any |= live[i];
-	return any;
-}
-
 static void
 PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
     float *r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The functions of the subtractive model; see model.h for what they do. */
-#ifndef PF_ENGINE_SUBTRACTIVE_RT_H
-#define PF_ENGINE_SUBTRACTIVE_RT_H
+#ifndef PF_ENGINE_SUBTRACTIVE_VOICE_RT_H
+#define PF_ENGINE_SUBTRACTIVE_VOICE_RT_H
 
 #include "base/attr.h"
 #include "engine/model.h"

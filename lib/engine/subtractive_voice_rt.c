@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/subtractive_rt.h"
+#include "engine/subtractive_voice_rt.h"
 
 #include "base/rng.h"
 #include "engine/subtractive.h"
@@ -24,7 +24,7 @@ aim(struct pf_bank *bank, unsigned lane, float env_frames, float frames,
     unsigned left)
 {
 	const struct pf_subtractive *s = bank->state;
-	const struct pf_subtractive_aim to = {
+	const struct pf_lane_aim to = {
 		.lane = lane,
 		.env_frames = env_frames,
 		.frames = frames,
