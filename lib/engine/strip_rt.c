@@ -63,6 +63,15 @@ begin(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 }
 
 static void
+end_all(struct pf_strip *strip, int64_t frame, bool keep_free)
+{
+	if (strip->voices)
+		pf_voices_end_all(strip->voices, frame, keep_free);
+	if (strip->ringing)
+		pf_voices_end_all(strip->ringing, frame, keep_free);
+}
+
+static void
 apply(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 {
 	const struct pf_event *e = &due->event;
@@ -78,6 +87,8 @@ apply(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 	case PF_OFF:
 		if (voices)
 			pf_voices_off(voices, e, frame);
+		if (strip->ringing)
+			pf_voices_off(strip->ringing, e, frame);
 		break;
 	case PF_BEND:
 		if (voices)
@@ -90,8 +101,7 @@ apply(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 	case PF_SEEK:
 		pf_scheduler_drop(&strip->scheduler, 0, 0, e->time,
 		    pf_due_count(due), false);
-		if (voices)
-			pf_voices_end_all(voices, frame, false);
+		end_all(strip, frame, false);
 		break;
 	default:
 		break;
@@ -136,7 +146,18 @@ next_change(const struct pf_strip *strip, int64_t last)
 		next = due->frame;
 	if (strip->voices && strip->voices->next_end < next)
 		next = strip->voices->next_end;
+	if (strip->ringing && strip->ringing->next_end < next)
+		next = strip->ringing->next_end;
 	return next;
+}
+
+static void
+play_part(struct pf_strip *strip, struct pf_voices *voices, int64_t at,
+    const struct pf_run *run, unsigned n)
+{
+	const unsigned done = (unsigned)(at - run->frame);
+	pf_voices_run(voices, run->pos + done, n, strip->l + done,
+	    strip->r + done);
 }
 
 /* The run is cut where a note begins or ends, so each does on its frame. */
@@ -149,17 +170,17 @@ play(struct pf_strip *strip, const struct pf_run *run)
 		apply_due(strip, at, ALL_RANKS);
 		if (strip->voices)
 			pf_voices_end(strip->voices, at);
+		if (strip->ringing)
+			pf_voices_end(strip->ringing, at);
 		const int64_t next = next_change(strip, last);
-		const unsigned done = (unsigned)(at - run->frame);
-		const unsigned n = (unsigned)(next - at);
 		if (strip->voices)
-			pf_voices_run(strip->voices, run->pos + done, n,
-			    strip->l + done, strip->r + done);
+			play_part(strip, strip->voices, at, run,
+			    (unsigned)(next - at));
+		if (strip->ringing)
+			play_part(strip, strip->ringing, at, run,
+			    (unsigned)(next - at));
 		at = next;
 	}
-	if (strip->ringing)
-		pf_voices_run(strip->ringing, run->pos, run->n, strip->l,
-		    strip->r);
 }
 
 static void
@@ -215,6 +236,5 @@ pf_strip_epoch(struct pf_strip *strip, int64_t frame)
 {
 	pf_scheduler_drop(&strip->scheduler, 0, 0, INT64_MIN,
 	    UINT64_MAX, true);
-	if (strip->voices)
-		pf_voices_end_all(strip->voices, frame, true);
+	end_all(strip, frame, true);
 }
