@@ -445,9 +445,9 @@ parse_pair(struct parser *p, struct word pair)
 			continue;
 		if (p->seen >> i & 1)
 			return wrong(p, f->key, value, "is given twice");
-		p->seen |= 1u << i;
-		if (is_none(value))
+		if (is_none(value)) /* as if it were not there */
 			return 0;
+		p->seen |= 1u << i;
 		const int r = parse_field(p, f, value);
 		return r == 1 ? keep(p, pair) : r;
 	}
