@@ -290,8 +290,9 @@ parse_length(struct parser *p, const struct pf_field *f, struct word w,
 	double beats;
 	if (pf_number_parse(w.s, w.len, &beats) != 0)
 		return wrong(p, f->key, w, "is not a number");
-	const float s = seconds(beats, pf_tempo_map_bpm(p->map,
-	    p->line->beat));
+	float s = seconds(beats, pf_tempo_map_bpm(p->map, p->line->beat));
+	if (s == 0) /* -0 and what is too short are nothing */
+		beats = s = 0;
 	if (!((double)s >= f->lo && (double)s <= f->hi))
 		return wrong(p, f->key, w, "is not a length in beats");
 	p->line->length_beats = beats;
@@ -304,7 +305,7 @@ parse_at(struct parser *p, const struct pf_field *f, struct word w,
     int32_t *to)
 {
 	double beat;
-	if (pf_number_parse(w.s, w.len, &beat) != 0 || fabs(beat) > 1e12)
+	if (pf_number_parse(w.s, w.len, &beat) != 0 || fabs(beat) > 1e9)
 		return wrong(p, f->key, w, "is not a beat");
 	const int64_t us = micros(p->line, beat, p->map);
 	if (us < INT32_MIN || us > INT32_MAX)
