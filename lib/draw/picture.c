@@ -80,13 +80,13 @@ draw_chords(const struct line *l, const struct panel *p)
 		}
 		if (!clip(l, &a, &b))
 			continue;
-		char colour[8], name[16];
+		char colour[8], buf[16];
+		const char *const name = pf_chord_show(c->v[i].chord, buf);
 		chord_colour(c->v[i].chord,
 		    strcmp(l->page->theme->ink, "#20242b") != 0, colour);
 		const double x = x_of(l, a), w = x_of(l, b) - x;
 		svg_rect(l->f, x, y, w > 1 ? w - 0.6 : w, p->height, colour,
 		    0.85);
-		pf_chord_show(c->v[i].chord, name);
 		if (w > 7.2 * (double)strlen(name) + 3)
 			svg_text(l->f, x + 3, y + 13, "start", 11, "bold",
 			    "#ffffff", name);

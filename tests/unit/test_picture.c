@@ -69,6 +69,10 @@ main(void)
 		note(p, "bass", i * 0.5, 40.0f + (float)(i % 3));
 		note(p, "drums", i * 0.5, i % 2 ? 38 : 36);
 	}
+	struct pf_event chord = pf_event_make(PF_CHORD, 7000000000,
+	    name("harmony"));
+	chord.duration = 1;
+	(void)!pf_picture_add(p, &chord, 14);
 	char *const a = draw(p, &plain);
 	char *const b = draw(p, &plain);
 	ok(a && count(a, "<svg") == 1 && count(a, "</svg>") == 1,
@@ -76,6 +80,7 @@ main(void)
 	ok(a && b && strcmp(a, b) == 0, "the same stream, the same bytes");
 	ok(count(a, ">bass<") == 1 && count(a, ">drums<") == 1,
 	    "every source that plays is named once");
+	ok(count(a, ">N.C.<") == 1, "no chord is drawn as such");
 	ok(count(a, ">kick<") == 1 && count(a, ">snare<") == 1,
 	    "every piece of the drums has a row");
 	ok(count(a, "a &lt;b&gt; &amp; c") == 1,
