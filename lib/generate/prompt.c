@@ -380,6 +380,8 @@ take(struct reading *r, int at)
 		r->only = true;
 		return 1;
 	}
+	if (strcmp(w, "with") == 0 || strcmp(w, "but") == 0)
+		r->not = false;
 	int n;
 	const struct pf_yaml_node *const e = look_up(r, at, &n);
 	int plain = n > 1 ? 0 : read_amount(r, at);
@@ -396,6 +398,9 @@ take(struct reading *r, int at)
 	char said[PHRASE * WORD];
 	phrase_of(r, at, n, said, sizeof said);
 	const bool was = r->busy_waits;
+	/* "no drums and soft chords": something new begins at "soft". */
+	if (m.part < 0 && at > 0 && strcmp(r->word[at - 1], "and") == 0)
+		r->not = false;
 	mean(r, &m, said);
 	/* An adjective with no part behind it is about everything. */
 	if (was && r->busy_waits && m.busy == 0) {

@@ -510,10 +510,11 @@ write_song(struct pf_song_maker *m, struct harmony *h, struct pf_err *err)
 	const struct pf_song_wish *const w = m->wish;
 	h->maker = m;
 	if (w->chords) {
+		struct pf_err why;
 		const int r = pf_progression_chords(&h->given, w->chords,
-		    s->meter, err);
+		    s->meter, &why);
 		if (r)
-			return r;
+			return pf_err_set(err, "chords: %.480s", why.text);
 	}
 	s->key = w->has_key ? w->key : w->chords ?
 	    pf_progression_key(&h->given) : choose_key(m->style, w);
