@@ -44,6 +44,9 @@ $(BUILD)/%_base_rt.o:   SIMD = -ffp-contract=fast
 $(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma -ffp-contract=fast
 $(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma -ffp-contract=fast
 
+# Loops along time, laid side by side by the compiler.
+$(BUILD)/lib/engine/fx_%_rt.o $(BUILD)/lib/engine/pluck_rt.o $(BUILD)/lib/engine/drums_rt.o: SIMD = -O3
+
 $(BUILD)/libpf.a: $(LIB_OBJ)
 	@rm -f $@ # and append: two rooms may each have a reader.o
 	$(AR) qcs $@ $^

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Chorus: three wandering copies a side, a third of a turn apart, the sides
- * against each other (the string-machine ensemble; J. Dattorro, "Effect
+ * Chorus: two wandering copies a side, half a turn apart, the sides a
+ * quarter (the string-machine ensemble; J. Dattorro, "Effect
  * Design, Part 2", J. AES 45(10), 1997).  Read between samples by Hermite's
  * cubic.  Deep and slow it is an ensemble, with feedback a flanger.
  */
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { COPIES = 3, GUARD = 4 };
+enum { COPIES = 2, GUARD = 4 };
 
 #define LONGEST_S 0.045f /* delay and depth together, with room */
 
@@ -130,9 +130,9 @@ run(void *state, const struct pf_fx_io *io)
 			for (int k = 0; k < COPIES; k++)
 				wet += read_at(s->ring[c], s->mask, s->at,
 				    pf_ramp_at(&s->tap[c][k], p));
-			/* Three alike would be 3; unlike they are 1.73. */
+			/* Two alike would be 2; unlike they are 1.41. */
 			s->back[c] = wet * (1.0f / COPIES);
-			x[c][i] += mix * (wet * 0.5f - x[c][i]);
+			x[c][i] += mix * (wet * 0.65f - x[c][i]);
 		}
 	}
 }

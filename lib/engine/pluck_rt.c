@@ -446,10 +446,35 @@ pluck(struct voice *v, float frame)
 	return v->strength * pulse + v->noise * v->noise_low;
 }
 
-/* One string, `count` frames, no more than its delay. */
+/* The row of a ring in which frames at .. at+count-1 of the past stand. */
+static void
+copy_out(const float *ring, unsigned mask, unsigned at, unsigned count,
+    float *out)
+{
+	/* GUARD frames behind the ring repeat its beginning. */
+	memcpy(out, ring + (at & mask), count * sizeof *out);
+}
+
+static void
+copy_in(float *ring, unsigned mask, unsigned at, unsigned count,
+    const float *in)
+{
+	const unsigned first = at & mask, room = mask + 1 - first;
+	const unsigned n = count < room ? count : room;
+	memcpy(ring + first, in, n * sizeof *in);
+	memcpy(ring, in + n, (count - n) * sizeof *in);
+	/* And once more behind the ring: what lies in its first GUARD. */
+	if (first < GUARD || n < count) {
+		for (unsigned i = 0; i < count; i++)
+			if (((first + i) & mask) < GUARD)
+				ring[((first + i) & mask) + mask + 1] = in[i];
+	}
+}
+
+/* One string, `count` frames, no more than its delay; force may be NULL. */
 static void
 run_string(struct bank *b, struct voice *v, struct string *s, unsigned pos,
-    unsigned count, const float *force, float *out)
+    unsigned count, const float *force, float *restrict out)
 {
 	float y[PF_BLOCK + 4], z[PF_BLOCK + 4];
 	turn_loop(&s->now, s->ring, b->mask, v->at, count, y);
@@ -459,18 +484,16 @@ run_string(struct bank *b, struct voice *v, struct string *s, unsigned pos,
 			y[i] += (z[i] - y[i]) *
 			    ((float)(pos + i) * (1.0f / PF_BLOCK));
 	}
-	for (unsigned i = 0; i < count; i++) {
-		const unsigned at = (v->at + i) & b->mask;
+	for (unsigned i = 0; force && i < count; i++)
 		y[i] += force[i];
-		s->ring[at] = y[i];
-		if (at < GUARD)
-			s->ring[at + b->mask + 1] = y[i];
-	}
-	for (unsigned i = 0; i < count; i++) {
-		const float other = v->pickup ?
-		    s->ring[(v->at + i - v->pickup) & b->mask] : 0;
-		out[i] += y[i] - other;
-	}
+	copy_in(s->ring, b->mask, v->at, count, y);
+	for (unsigned i = 0; i < count; i++)
+		out[i] += y[i];
+	if (!v->pickup)
+		return;
+	copy_out(s->ring, b->mask, v->at - v->pickup, count, z);
+	for (unsigned i = 0; i < count; i++)
+		out[i] -= z[i];
 }
 
 static unsigned
@@ -484,27 +507,43 @@ chunk(const struct voice *v, unsigned n)
 	return n;
 }
 
+/* The force of the pluck over the next frames; false: it is over. */
+static bool
+pluck_row(struct voice *v, unsigned count, float *force)
+{
+	if ((float)v->age >= v->period)
+		return false;
+	memset(force, 0, count * sizeof *force);
+	for (unsigned i = 0; i < count; i++, v->age++) {
+		if ((float)v->age >= v->period)
+			break;
+		force[i] = pluck(v, (float)v->age);
+	}
+	return true;
+}
+
 static void
 run_voice(struct bank *b, struct voice *v, unsigned pos, unsigned n,
-    float *out)
+    float *restrict out)
 {
+	float force[PF_BLOCK];
 	memset(out, 0, n * sizeof *out);
 	for (unsigned done = 0; done < n;) {
 		const unsigned count = chunk(v, n - done);
-		float force[PF_BLOCK] = {0};
-		for (unsigned i = 0; i < count; i++, v->age++) {
-			if ((float)v->age >= v->period)
-				break;
-			force[i] = pluck(v, (float)v->age);
-		}
+		const bool plucked = pluck_row(v, count, force);
 		for (unsigned i = 0; i < v->strings; i++)
 			run_string(b, v, &v->string[i], pos + done, count,
-			    force, out + done);
+			    plucked ? force : NULL, out + done);
 		v->at += count;
 		done += count;
 	}
+	float peak = v->peak;
 	for (unsigned i = 0; i < n; i++) {
-		v->peak = fmaxf(v->peak, fabsf(out[i]));
+		const float size = fabsf(out[i]);
+		peak = peak < size ? size : peak;
+	}
+	v->peak = peak;
+	for (unsigned i = 0; v->gain_step > 0 && i < n; i++) {
 		out[i] *= v->gain;
 		v->gain = fmaxf(v->gain - v->gain_step, 0);
 	}
@@ -533,7 +572,8 @@ run_body(struct bank *b, unsigned n, const float *in, float *l, float *r)
 }
 
 static void
-run(struct pf_bank *bank, unsigned pos, unsigned n, float *l, float *r)
+run(struct pf_bank *bank, unsigned pos, unsigned n, float *restrict l,
+    float *restrict r)
 {
 	struct bank *const b = bank->state;
 	float sum[PF_BLOCK] = {0}, out[PF_BLOCK];
@@ -542,11 +582,13 @@ run(struct pf_bank *bank, unsigned pos, unsigned n, float *l, float *r)
 		if (!bank->live[lane])
 			continue;
 		run_voice(b, v, pos, n, out);
-		for (unsigned i = 0; i < n; i++) {
-			l[i] += out[i] * v->left;
-			r[i] += out[i] * v->right;
+		const float left = v->left, right = v->right;
+		for (unsigned i = 0; i < n; i++)
+			l[i] += out[i] * left;
+		for (unsigned i = 0; i < n; i++)
+			r[i] += out[i] * right;
+		for (unsigned i = 0; i < n; i++)
 			sum[i] += out[i];
-		}
 	}
 	if (b->body > 0)
 		run_body(b, n, sum, l, r);
