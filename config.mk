@@ -25,10 +25,11 @@ DEB_TEST     = bats mandoc
 # so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play.
 OPTIONAL   = libebur128 fluidsynth
 
+# libfluidsynth is opened when an instrument asks for it, never linked.
 # What each program links with beyond libpf.a, the C library and libm.
 # aubio is linked statically: its shared library loads FFmpeg and a hundred
 # others, which costs 27 ms at every start.
 LIBS_pf-agent   = yaml-0.1
 LIBS_pf-analyze = sndfile samplerate fftw3f aubio
 LIBS_pf-gen     = yaml-0.1
-LIBS_pf-render  = yaml-0.1 sndfile samplerate libebur128 fluidsynth
+LIBS_pf-render  = yaml-0.1 sndfile samplerate libebur128

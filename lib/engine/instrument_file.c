@@ -23,6 +23,8 @@ static const struct extra {
 	    struct pf_instrument *instrument, struct pf_err *err);
 } extras[] = {
     {"drums", {"pieces", "pieces_from"}, pf_kit_read},
+    {"sampler", {"zones"}, pf_zones_read},
+    {"soundfont", {"file", "bank", "program"}, pf_soundfont_read},
 };
 
 static const char *const common[] = {"title", "model", "voices", "legato",

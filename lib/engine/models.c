@@ -3,6 +3,8 @@
 
 #include "engine/drums.h"
 #include "engine/pluck.h"
+#include "engine/sampler.h"
+#include "engine/soundfont.h"
 
 #include <string.h>
 
@@ -11,6 +13,8 @@ const struct pf_model *const pf_models[] = {
 	&pf_model_fm,
 	&pf_model_pluck,
 	&pf_model_drums,
+	&pf_model_sampler,
+	&pf_model_soundfont,
 	NULL,
 };
 
