@@ -385,7 +385,7 @@ write_phrase(struct writer *w, struct theme *th,
 				tone[n++].tick += i * bar_ticks;
 			}
 		const bool last = done + more == bars;
-		if (last)
+		if (last && closes)
 			n = from + settle(w, tone + from, n - from, end);
 		pl->closes = last && closes;
 		r = pf_melody_pitches(pl, tone + from, n - from);
@@ -456,10 +456,12 @@ write_section(struct writer *w, const struct pf_song_section *sec)
 		int end = (int)(bars * bar_ticks * (1 - rest));
 		end -= end % (PF_TICKS / 2);
 		w->place.arch = 3 + 3 * sec->energy;
-		w->place.closes = true;
 		w->place.seed = w->wish->seed ^ (solo ? pf_rng_mix((uint64_t)
 		    (sec->bar + at)) : 0);
-		r = write_phrase(w, th, sec, at, bars, end, true);
+		/* Tunes that hardly rest run on through the half period. */
+		const bool closes = last || rest > 0.08 || pf_rng_unit(
+		    w->wish->seed, pf_hash_str(th->name), at, 93) < 0.4;
+		r = write_phrase(w, th, sec, at, bars, end, closes);
 		at += bars;
 		if (at % th->cycle == 0 || at == sec->bars)
 			th->known = true;

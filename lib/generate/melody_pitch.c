@@ -86,6 +86,9 @@ step_chance(const struct pf_melody *m, int weight, int before, int step)
 	if (step < -7 || step > 7)
 		return 0;
 	double p = pf_melody_step[weight][before + 3][step + 7];
+	/* Chords draw to the same tone again: measured, twice too often. */
+	if (step == 0)
+		p *= 0.4;
 	/* The tunes leap (a fourth or more) with 0.3 here. */
 	if (abs(step) >= 3)
 		p *= 0.2 + m->leap / 0.3 * 0.8;

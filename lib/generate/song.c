@@ -137,6 +137,17 @@ choose_key(const struct pf_style *style, const struct pf_song_wish *wish)
 	return key;
 }
 
+/* The usual meter four times of five, where the style has others. */
+static struct pf_meter
+choose_meter(const struct pf_style *style, uint64_t seed)
+{
+	const uint32_t name = pf_hash_str("meter");
+	if (style->n_meters < 2 || pf_rng_below(seed, name, 0, 0, 5))
+		return style->meter[0];
+	return style->meter[1 + pf_rng_below(seed, name, 0, 1,
+	    (uint32_t)style->n_meters - 1)];
+}
+
 /* Quarters a minute. */
 static double
 choose_bpm(const struct pf_style *style, const struct pf_song_wish *wish,
@@ -549,7 +560,8 @@ pf_song_new(struct pf_song **out, const struct pf_song_wish *wish,
 		mine.style = style;
 		struct pf_song_maker m = {.song = s, .wish = &mine,
 		    .style = style};
-		s->meter = wish->meter.num ? wish->meter : style->meter[0];
+		s->meter = wish->meter.num ? wish->meter :
+		    choose_meter(style, wish->seed);
 		s->parts = wish->parts ? wish->parts : (1u << PF_PARTS) - 1;
 		for (int p = 0; p < PF_PARTS; p++)
 			s->sound[p] = wish->sound[p] ? wish->sound[p] :
