@@ -260,7 +260,8 @@ end_note(struct reader *r, struct part *p, size_t i, int64_t tick)
 	struct pf_event e = pf_event_make(PF_NOTE, from, p->source);
 	e.pitch = s->pitch;
 	e.velocity = (float)(s->velocity / 127.0);
-	e.duration = (float)((double)(to - from) * 1e-9);
+	const double length_s = (double)(to - from) * 1e-9;
+	e.duration = (float)(length_s < 1e6 ? length_s : 1e6);
 	e.id = s->id;
 	memmove(&p->note[i], &p->note[i + 1],
 	    (--p->n - i) * sizeof *p->note);

@@ -87,7 +87,8 @@ static void
 test_reading(void)
 {
 	/* 120 bpm by default, 96 ticks, running status, velocity 0. */
-	static const char plain[] = "\0\xff\x51\3\x07\xa1\x20" "\0\xff\x58\4\6\3\x24\x08"
+	static const char plain[] = "\0\xff\x51\3\x07\xa1\x20"
+	    "\0\xff\x58\4\6\3\x24\x08"
 	    "\0\xff\x59\2\xfd\1" "\0\xc0\x21"
 	    "\0\x90\x3c\x40" "\x60\x3c\0" "\0\x3e\x7f" "\x30\x3e\0"
 	    "\0\xff\x2f\0";
@@ -117,7 +118,8 @@ test_names_and_pedal(void)
 {
 	static const char one[] = "\0\xff\3\5My \xe9x" "\0\xb2\x40\x7f"
 	    "\0\x92\x3c\x40" "\x10\x82\x3c\0" "\x50\xb2\x40";
-	static const char two[] = "\0\x99\x24\x40" "\x10\x89\x24\0" "\0\xff\x2f\0";
+	static const char two[] = "\0\x99\x24\x40" "\x10\x89\x24\0"
+	    "\0\xff\x2f\0";
 	struct pf_err err = {.text = ""};
 	const struct body both[] = {{one, sizeof one}, {BYTES(two)}};
 	ok(read_tracks(HEAD("\1", "\2", "\0\x60"), both, 2, &err) == 0,
@@ -134,7 +136,8 @@ test_names_and_pedal(void)
 static void
 test_bends(void)
 {
-	static const char bend[] = "\0\x90\x3c\x40" "\x30\xe0\0\x60" "\x30\x80\x3c\0"
+	static const char bend[] = "\0\x90\x3c\x40" "\x30\xe0\0\x60"
+	    "\x30\x80\x3c\0"
 	    "\0\xb0\x07\x40" "\0\xb0\x0a\x7f" "\0\xff\x2f\0";
 	struct pf_err err = {.text = ""};
 	ok(read_tracks(HEAD("\0", "\1", "\0\x60"), &(struct body){
@@ -157,6 +160,17 @@ test_smpte(void)
 	    film, sizeof film}, 1, &err) == 0 && nth(PF_NOTE, 0).duration == 1 &&
 	    nth(PF_TEMPO, 0).time == -1,
 	    "25 frames of 40 ticks are a second, and there is no tempo");
+}
+
+static void
+test_endless(void)
+{
+	static const char stuck[] = "\0\x90\x3c\x40"
+	    "\xff\xff\xff\x7f\x80\x3c";
+	struct pf_err err = {.text = ""};
+	ok(read_tracks(HEAD("\0", "\1", "\0\x01"), &(struct body){stuck,
+	    sizeof stuck}, 1, &err) == 0 && nth(PF_NOTE, 0).duration == 1e6f,
+	    "a note that hangs for weeks is cut to what a stream can say");
 }
 
 static int
@@ -364,6 +378,7 @@ main(void)
 	test_names_and_pedal();
 	test_bends();
 	test_smpte();
+	test_endless();
 	test_broken();
 	test_round_trip();
 	test_overlap();
