@@ -166,7 +166,7 @@ static void
 test_endless(void)
 {
 	static const char stuck[] = "\0\x90\x3c\x40"
-	    "\xff\xff\xff\x7f\x80\x3c";
+	    "\x81\x80\x80\0\x80\x3c";
 	struct pf_err err = {.text = ""};
 	ok(read_tracks(HEAD("\0", "\1", "\0\x01"), &(struct body){stuck,
 	    sizeof stuck}, 1, &err) == 0 && nth(PF_NOTE, 0).duration == 1e6f,
