@@ -19,7 +19,7 @@ DEB_BUILD    = gcc make pkg-config libc6-dev libyaml-dev libsndfile1-dev \
                libaubio-dev libfftw3-dev libsamplerate0-dev
 DEB_OPTIONAL = libebur128-dev libfluidsynth-dev timgm6mb-soundfont
 DEB_DEMO     = sonic-pi-samples sox
-DEB_TEST     = bats mandoc
+DEB_TEST     = bats mandoc sox
 
 # Optional libraries: found by pkg-config or left out, with a line that says
 # so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play.

@@ -226,7 +226,7 @@ find_end(struct run *run, int64_t frame, unsigned n, bool more)
 	if (w->length_s >= 0 || more)
 		return;
 	if (!run->over)
-		end_at(run, frame + llround(w->tail_s * rate),
+		end_at(run, frame + n + llround(w->tail_s * rate),
 		    fmin(tail_fade_s, w->tail_s / 2));
 	run->over = true;
 	if (peak > quiet_peak || pf_engine_voices(run->s->engine))
