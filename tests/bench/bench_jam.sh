@@ -10,7 +10,7 @@ trap 'rm -rf "$out"' EXIT
 TIMEFORMAT='%R %U %S'
 jam() {
 	pf-analyze "$take" | pf-agent drums | pf-agent bass | pf-agent harmony | pf-agent melody |
-		pf-render -q --threads 1 --mix "$take" -o "$out/jam.raw"
+		pf-render -q --threads 1 --mix "$take" -o "$out/jam.wav"
 }
 read -r real user sys < <({ time jam 2>/dev/null; } 2>&1)
 awk -v r="$real" -v c="$user" -v s="$sys" -v len="$(soxi -D "$out/jam.wav")" 'BEGIN {
