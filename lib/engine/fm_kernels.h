@@ -22,9 +22,9 @@ static const struct pf_control_rows rows = {
 
 /* sin(2 pi (phase + bend)) */
 PF_INLINE vf
-sine(vi phase, vf bend)
+sine(vu phase, vf bend)
 {
-	const vf t = to_float(phase) * 0x1p-32f + bend;
+	const vf t = to_float((vi)phase) * 0x1p-32f + bend;
 	return sin_turn(t - rounded_down(t + 0.5f));
 }
 
@@ -54,12 +54,12 @@ static void
 run_group(const struct pf_fm *s, unsigned lane, unsigned pos, unsigned n,
     struct sums *to)
 {
-	vi phase[PF_OPS], step[PF_OPS], bend[PF_OPS];
+	vu phase[PF_OPS], step[PF_OPS], bend[PF_OPS];
 	struct pair amp[PF_OPS], turns[PF_OPS];
 	for (unsigned i = 0; i < PF_OPS; i++) {
-		phase[i] = loadi(ROW(ROW_PHASE + i));
-		step[i] = loadi(ROW(ROW_STEP + 2 * i));
-		bend[i] = loadi(ROW(ROW_STEP + 2 * i + 1));
+		phase[i] = loadu(ROW(ROW_PHASE + i));
+		step[i] = loadu(ROW(ROW_STEP + 2 * i));
+		bend[i] = loadu(ROW(ROW_STEP + 2 * i + 1));
 		amp[i] = pair(s, ROW_AMP + 2 * i, lane);
 		turns[i] = pair(s, ROW_BEND + 2 * i, lane);
 	}
@@ -96,8 +96,8 @@ run_group(const struct pf_fm *s, unsigned lane, unsigned pos, unsigned n,
 		t += 1.0f;
 	}
 	for (unsigned i = 0; i < PF_OPS; i++) {
-		storei(ROW(ROW_PHASE + i), phase[i]);
-		storei(ROW(ROW_STEP + 2 * i), step[i]);
+		storeu(ROW(ROW_PHASE + i), phase[i]);
+		storeu(ROW(ROW_STEP + 2 * i), step[i]);
 	}
 	store(ROW(ROW_LAST), last);
 	store(ROW(ROW_LAST + 1), before);

@@ -23,6 +23,7 @@ typedef uint32_t vu __attribute__((vector_size(4 * PF_W)));
 /* Rows hold floats or integers, whatever their kernel makes of them. */
 typedef vf vf_row __attribute__((may_alias));
 typedef vi vi_row __attribute__((may_alias));
+typedef vu vu_row __attribute__((may_alias));
 
 #define PF_KERNEL_CAT2(a, b) a##b
 #define PF_KERNEL_CAT(a, b) PF_KERNEL_CAT2(a, b)
@@ -47,10 +48,16 @@ loadi(const float *p)
 	return *(const vi_row *)p;
 }
 
-PF_INLINE void
-storei(float *p, vi x)
+PF_INLINE vu
+loadu(const float *p)
 {
-	*(vi_row *)p = x;
+	return *(const vu_row *)p;
+}
+
+PF_INLINE void
+storeu(float *p, vu x)
+{
+	*(vu_row *)p = x;
 }
 
 PF_INLINE vf

@@ -65,32 +65,34 @@ smooth_corner(vf z)
 	return y * w - z + (1 - end);
 }
 
+#define HALF_TURN 0x80000000u
+
 /* A phase as a fraction of a turn, -0.5 .. 0.5; 0 is where the saw jumps. */
 PF_INLINE vf
-turns(vi phase)
+turns(vu phase)
 {
-	return to_float(phase) * 0x1p-32f;
+	return to_float((vi)phase) * 0x1p-32f;
 }
 
 /* per: 2^-32 turns to units of smooth_step(). */
 PF_INLINE vf
-saw(vi phase, vf per)
+saw(vu phase, vf per)
 {
-	const vf p = to_float(phase);
+	const vf p = to_float((vi)phase);
 	return 0x1p-31f * p - smooth_step(p * per);
 }
 
 PF_INLINE vf
-triangle(vi phase, vf per, vf unit)
+triangle(vu phase, vf per, vf unit)
 {
-	const vf p = to_float(phase);
-	const vf other = to_float(phase ^ (int32_t)0x80000000);
+	const vf p = to_float((vi)phase);
+	const vf other = to_float((vi)(phase ^ HALF_TURN));
 	return 0x1p-30f * magnitude(p) - 1 + 4 * unit *
 	    (smooth_corner(p * per) - smooth_corner(other * per));
 }
 
 PF_INLINE vf
-wave(int shape, vi phase, vf per, vf unit, vf width)
+wave(int shape, vu phase, vf per, vf unit, vf width)
 {
 	if (shape == SUB_SAW)
 		return saw(phase, per);
@@ -99,7 +101,7 @@ wave(int shape, vi phase, vf per, vf unit, vf width)
 	if (shape == SUB_SINE)
 		return sin_turn(turns(phase));
 	/* A pulse is two saws apart by its width. */
-	const vi later = to_int(width * 0x1p31f) * 2;
+	const vu later = (vu)to_int(width * 0x1p31f) << 1;
 	return saw(phase - later, per) - saw(phase, per);
 }
 
@@ -140,9 +142,9 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
     int alone)
 {
 	const unsigned step_row = first ? ROW_STEP + 2 * voice : ROW_STEP2;
-	vi phase = loadi(ROW(first ? ROW_PHASE + voice : ROW_PHASE2));
-	vi step = loadi(ROW(step_row));
-	const vi bend = loadi(ROW(step_row + 1));
+	vu phase = loadu(ROW(first ? ROW_PHASE + voice : ROW_PHASE2));
+	vu step = loadu(ROW(step_row));
+	const vu bend = loadu(ROW(step_row + 1));
 	const struct pair period = pair(g, first ? ROW_PERIOD : ROW_PERIOD2);
 	const struct pair amp = pair(g, (first ? ROW_AMP : ROW_AMP2) +
 	    2 * (unsigned)shape);
@@ -154,7 +156,7 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
 		const vf per = at(period, t);
 		vf unit = all(0);
 		if (shape == SUB_TRIANGLE)
-			unit = REACH * 0x1p-32f * to_float(step);
+			unit = REACH * 0x1p-32f * to_float((vi)step);
 		vf y = at(amp, t) *
 		    wave(shape, phase, per, unit, at(width, t));
 		if (alone) {
@@ -174,12 +176,12 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
 PF_INLINE void
 advance(struct group *g, unsigned phase_row, unsigned step_row)
 {
-	const vu step = (vu)loadi(ROW(step_row));
-	const vu bend = (vu)loadi(ROW(step_row + 1));
+	const vu step = loadu(ROW(step_row));
+	const vu bend = loadu(ROW(step_row + 1));
 	/* n steps, each `bend` more than the one before; modulo 2^32. */
-	storei(ROW(phase_row), (vi)((vu)loadi(ROW(phase_row)) + step * g->n +
-	    bend * (g->n * (g->n - 1) / 2)));
-	storei(ROW(step_row), (vi)(step + bend * g->n));
+	storeu(ROW(phase_row), loadu(ROW(phase_row)) + step * g->n +
+	    bend * (g->n * (g->n - 1) / 2));
+	storeu(ROW(step_row), step + bend * g->n);
 }
 
 PF_INLINE void
@@ -240,17 +242,17 @@ oscillators(struct group *g, uint32_t use)
 
 /* A square an octave below, as a pulse of half a turn. */
 static void
-sub(struct group *g, vi step, int stereo)
+sub(struct group *g, vu step, int stereo)
 {
-	vi phase = loadi(ROW(ROW_SUB_PHASE));
-	const vi bend = loadi(ROW(ROW_STEP + 1));
+	vu phase = loadu(ROW(ROW_SUB_PHASE));
+	const vu bend = loadu(ROW(ROW_STEP + 1));
 	const struct pair period = pair(g, ROW_PERIOD);
 	const struct pair amp = pair(g, ROW_SUB_AMP);
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
 		const vf per = 2 * at(period, t);
 		const vf y = at(amp, t) *
-		    (saw(phase ^ (int32_t)0x80000000, per) -
+		    (saw(phase ^ HALF_TURN, per) -
 		    saw(phase, per));
 		g->l[i] += y;
 		if (stereo)
@@ -259,14 +261,14 @@ sub(struct group *g, vi step, int stereo)
 		step += bend;
 		t += 1.0f;
 	}
-	storei(ROW(ROW_SUB_PHASE), phase);
+	storeu(ROW(ROW_SUB_PHASE), phase);
 }
 
 /* White noise: xorshift, G. Marsaglia, J. Statistical Software 8(14), 2003. */
 static void
 noise(struct group *g, int stereo)
 {
-	vu x = (vu)loadi(ROW(ROW_NOISE));
+	vu x = loadu(ROW(ROW_NOISE));
 	const struct pair amp = pair(g, ROW_NOISE_AMP);
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
@@ -279,7 +281,7 @@ noise(struct group *g, int stereo)
 			g->r[i] += y;
 		t += 1.0f;
 	}
-	storei(ROW(ROW_NOISE), (vi)x);
+	storeu(ROW(ROW_NOISE), x);
 }
 
 /*
@@ -391,7 +393,7 @@ run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
 	g->lane = lane;
 	g->n = n;
 	g->t = all((float)(int)pos - PF_BLOCK);
-	const vi step = loadi(ROW(ROW_STEP));
+	const vu step = loadu(ROW(ROW_STEP));
 	oscillators(g, use);
 	if (use & USE_SUB)
 		sub(g, step, stereo);
