@@ -100,6 +100,12 @@ set_window(const struct pf_mind *m, struct harmony *h,
 		h->high = line.floor > 58 ? line.floor - 1 : 60;
 		h->low = h->high - 15;
 	}
+	/* Who likes it high may sing around the tune. */
+	if (line.n >= 4 && shift > 2) {
+		h->low += shift;
+		h->high += shift;
+		h->ceiling += h->ceiling ? shift : 0;
+	}
 	if (h->low < 43)
 		h->low = 43;
 	if (h->high < h->low + 15)
@@ -156,8 +162,11 @@ voice(struct pf_mind *m, struct harmony *h, const struct pf_moment *at,
 		.ceiling = h->ceiling,
 		.before = home || !h->voicing.n ? NULL : &h->voicing,
 	};
+	/* Colours need more than root and fifth. */
+	if (wish.kind == PF_VOICE_POWER && colour > 0.7)
+		wish.kind = PF_VOICE_CLOSE;
 	wish.colour = colour;
-	wish.voices = voices_for(c->voicing, colour, at->player->polyphonic);
+	wish.voices = voices_for(wish.kind, colour, at->player->polyphonic);
 	struct pf_voicing found;
 	if (pf_voicing_find(&wish, &found)) {
 		h->voicing = found;
