@@ -188,3 +188,14 @@ notes() { awk -F'\t' -v s="$1" '$2==s && $3=="note"' "${2:--}"; }
 	voices() { pf-agent harmony "$@" "$w/in" | notes harmony | awk -F'\t' '{n[int($4)%12]++} END {print length(n)}'; }
 	[ "$(voices --set colour=1)" -gt "$(voices --set colour=0)" ]
 }
+
+@test "agents listen: their playing moves with the take, and fits it" {
+	tests/bench/listen_proof.sh >"$w/proof"
+	cat "$w/proof"
+	awk 'NR > 1 {
+		agents++
+		for (i = 2; i <= 6; i++) if ($i <= 0) bad++
+		if ($3 < 0.5 || $5 < 0.5) bad++
+		if (NF == 8 && $7 - $8 < 0.3) bad++
+	} END {exit bad > 0 || agents != 4}' "$w/proof"
+}
