@@ -30,6 +30,7 @@ struct hiss {
 	float state[4];
 	float again;             /* env at the start of a burst */
 	unsigned bursts, gap, wait; /* still to come, and frames until */
+	uint32_t random;         /* its own: cuts must not mix them */
 };
 
 struct voice {
@@ -41,7 +42,6 @@ struct voice {
 	float bend, bend_keep;     /* pitch above, as a part of turn */
 	float body, body_keep;     /* its amplitude */
 	float drive;
-	uint32_t random;
 	unsigned hisses;
 	struct hiss hiss[PF_DRUM_NOISES];
 	float left, right;
@@ -285,8 +285,8 @@ start_noise(struct voice *v, struct hit *h)
 		s->bursts = n->bursts > 1 ? n->bursts - 1 : 0;
 		s->gap = (unsigned)(n->gap_s * wobble * h->rate_hz) + 1;
 		s->wait = s->gap;
+		s->random = (uint32_t)pf_rng_u64(h->seed, 0x6e6f6973, 0, i);
 	}
-	v->random = (uint32_t)pf_rng_u64(h->seed, 0x6e6f6973, 0, 0);
 }
 
 /* Hits of the same number fall silent. */
@@ -459,11 +459,11 @@ run_body(struct voice *v, unsigned n, float *out)
 }
 
 static void
-run_hiss(struct hiss *s, uint32_t *random, unsigned n, float *out)
+run_hiss(struct hiss *s, unsigned n, float *out)
 {
 	float a = s->state[0], b = s->state[1];
 	float c = s->state[2], d = s->state[3];
-	uint32_t x = *random;
+	uint32_t x = s->random;
 	for (unsigned k = 0; k < n; k++) {
 		x = x * 1664525u + 1013904223u;
 		const float white = (float)(int32_t)x * 0x1p-31f;
@@ -490,7 +490,7 @@ run_hiss(struct hiss *s, uint32_t *random, unsigned n, float *out)
 	}
 	s->state[0] = a, s->state[1] = b;
 	s->state[2] = c, s->state[3] = d;
-	*random = x;
+	s->random = x;
 }
 
 static void
@@ -503,7 +503,7 @@ run_voice(struct voice *v, unsigned n, float *l, float *r)
 		run_body(v, n, out);
 	for (unsigned i = 0; i < v->hisses; i++)
 		if (v->hiss[i].env > 0)
-			run_hiss(&v->hiss[i], &v->random, n, out);
+			run_hiss(&v->hiss[i], n, out);
 	for (unsigned k = 0; k < n; k++) {
 		l[k] += out[k] * v->gain * v->left;
 		r[k] += out[k] * v->gain * v->right;
