@@ -71,6 +71,9 @@ run-check-long: all $(UNITS) $(LONGS)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run long
 run-bench: all $(BENCHES)
 	@BUILD=$(BUILD) tests/run bench
+# What audio threads call must be allowed there; for a plain build.
+check-rt: all
+	@tests/rt/symbols $(BUILD)
 lint:
 	@tests/lint
 
@@ -83,5 +86,5 @@ uninstall:
 clean:
 	rm -rf build demo
 
-.PHONY: all demo check check-long bench deps run-demo run-check run-check-long run-bench lint install uninstall clean
+.PHONY: all demo check check-long check-rt bench deps run-demo run-check run-check-long run-bench lint install uninstall clean
 -include $(LIB_OBJ:.o=.d) $(wildcard $(BUILD)/cmd/*/*.d $(BUILD)/tests/*/*.d)
