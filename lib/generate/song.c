@@ -35,6 +35,27 @@ grown(struct pf_song_maker *m, void *list, size_t n, size_t *room, size_t size)
 	return p;
 }
 
+/* Build-ups swell; a fade takes the band away. */
+static double
+swell(const struct pf_song_maker *m, enum pf_part part, double beat)
+{
+	const struct pf_song *const s = m->song;
+	const double bar = beat * PF_TICKS / pf_meter_bar(s->meter);
+	size_t i = 0;
+	while (i + 1 < s->n_sections && bar >= s->section[i + 1].bar)
+		i++;
+	const struct pf_song_section *const sec = &s->section[i];
+	const double u = (bar - sec->bar) / sec->bars;
+	const bool held = part == PF_HARMONY || part == PF_PAD ||
+	    part == PF_ARP;
+	if (sec->build && held)
+		return 0.45 + 0.55 * u;
+	if (i + 1 == s->n_sections && m->style->ending == PF_END_FADE &&
+	    u > 0.5)
+		return 1 - 1.6 * (u - 0.5);
+	return 1;
+}
+
 void
 pf_maker_note(struct pf_song_maker *m, enum pf_part part, double beat,
     double late_ms, double beats, int pitch, double velocity)
@@ -54,6 +75,7 @@ pf_maker_note(struct pf_song_maker *m, enum pf_part part, double beat,
 		beats = end - at;
 	if (beats < 0.02)
 		beats = 0.02;
+	velocity *= swell(m, part, at);
 	const double v = velocity < 0.02 ? 0.02 : velocity > 1 ? 1 : velocity;
 	s->note[s->n_notes++] = (struct pf_song_note){at, beats, (float)v,
 	    (uint8_t)pitch, (uint8_t)part};
@@ -394,30 +416,26 @@ plays(const struct pf_song *s, const struct pf_song_section *sec, int part)
 	return (sec->parts & s->parts) >> part & 1;
 }
 
-/* Filters open towards a drop; a fade takes the band away. */
+/* Filters open towards a drop. */
 static void
 turn_knobs(struct pf_song_maker *m)
 {
-	static const int swept[] = {PF_HARMONY, PF_PAD, PF_ARP};
 	const struct pf_song *const s = m->song;
 	const double bar = (double)pf_meter_bar(s->meter) / PF_TICKS;
 	for (size_t i = 0; i < s->n_sections; i++) {
 		const struct pf_song_section *const sec = &s->section[i];
 		const double from = sec->bar * bar, len = sec->bars * bar;
-		for (size_t k = 0; sec->build && k < PF_COUNT(swept); k++) {
-			const enum pf_part p = (enum pf_part)swept[k];
-			if (!plays(s, sec, (int)p))
+		for (size_t k = 0; sec->build && k < m->style->n_sweeps; k++) {
+			const struct pf_sweep *const w = &m->style->sweep[k];
+			const char *const sound = s->sound[w->part];
+			if (!plays(s, sec, w->part) || (w->sound && (!sound ||
+			    strcmp(sound, w->sound) != 0)))
 				continue;
-			pf_maker_set(m, p, from, 0, "gain", -9);
-			pf_maker_set(m, p, from, len * 0.98, "gain", 0);
+			pf_maker_set(m, (enum pf_part)w->part, from, 0,
+			    w->param, w->from);
+			pf_maker_set(m, (enum pf_part)w->part, from, len,
+			    w->param, w->to);
 		}
-		const bool last = i + 1 == s->n_sections;
-		if (!last || m->style->ending != PF_END_FADE)
-			continue;
-		for (int p = 0; p < PF_PARTS; p++)
-			if (plays(s, sec, p))
-				pf_maker_set(m, (enum pf_part)p, from + len *
-				    0.5, len * 0.5, "gain", -24);
 	}
 }
 

@@ -45,6 +45,7 @@ enum {
 	PF_STYLE_NAMES = 8,       /* words in a `for`, sounds of a part */
 	PF_STYLE_METERS = 4,
 	PF_STYLE_GROOVES = 8,
+	PF_STYLE_SWEEPS = 8,
 	PF_STYLE_GROOVE_STEPS = 16
 };
 
@@ -199,6 +200,14 @@ struct pf_groove {
 	float level[PF_STYLE_GROOVE_STEPS]; /* times the velocity, 0..2 */
 };
 
+/* A knob that is turned through build-ups, for a part that plays `sound`. */
+struct pf_sweep {
+	int part;          /* enum pf_part */
+	const char *sound; /* NULL: whatever it plays */
+	const char *param; /* "cutoff" */
+	double from, to;
+};
+
 enum pf_ending {
 	PF_END_CHORD,  /* last chord held */
 	PF_END_RITARD, /* slowing down into it */
@@ -224,8 +233,9 @@ struct pf_style {
 	struct pf_words sound[PF_PARTS]; /* instruments, the first is usual */
 	double level[PF_PARTS];   /* loudness of each part, 0..1 */
 
-	size_t n_grooves, n_drums, n_perc, n_fills, n_bass, n_progressions,
+	size_t n_sweeps, n_grooves, n_drums, n_perc, n_fills, n_bass, n_progressions,
 	    n_sections, n_forms;
+	struct pf_sweep sweep[PF_STYLE_SWEEPS];
 	struct pf_groove groove[PF_STYLE_GROOVES];
 	struct pf_drum_pattern drums[PF_STYLE_PATTERNS], perc[PF_STYLE_PATTERNS];
 	struct pf_drum_fill fill[PF_STYLE_FILLS];

@@ -183,6 +183,42 @@ read_grooves(const struct pf_yaml_node *node, struct pf_style *s,
 }
 
 static int
+read_sweeps(const struct pf_yaml_node *node, struct pf_style *s,
+    struct pf_err *err)
+{
+	static const char *const keys[] = {"part", "sound", "param", "from",
+	    "to"};
+	int r = read_list(node, "a list of sweeps", PF_STYLE_SWEEPS,
+	    &s->n_sweeps, err);
+	for (size_t i = 0; i < s->n_sweeps && r == 0; i++) {
+		const struct pf_yaml_node *const c = &node->child[i];
+		struct pf_sweep *const w = &s->sweep[i];
+		size_t part = PF_PAD;
+		w->param = "cutoff";
+		w->from = 0.2;
+		w->to = 0.7;
+		const struct field f[] = {
+			{"from", -1e6, 1e6, &w->from},
+			{"to", -1e6, 1e6, &w->to},
+		};
+		r = pf_yaml_keys(c, keys, PF_COUNT(keys), err);
+		if (r == 0)
+			r = pf_yaml_word(pf_yaml_find(c, "part"),
+			    pf_part_name, PF_PARTS, &part, err);
+		w->part = (int)part;
+		if (r == 0)
+			r = pf_yaml_str(pf_yaml_find(c, "sound"), &w->sound,
+			    err);
+		if (r == 0)
+			r = pf_yaml_str(pf_yaml_find(c, "param"), &w->param,
+			    err);
+		if (r == 0)
+			r = read_fields(c, f, PF_COUNT(f), err);
+	}
+	return r;
+}
+
+static int
 read_parts(const struct pf_yaml_node *root, struct pf_style *s,
     struct pf_err *err)
 {
@@ -563,7 +599,7 @@ read_style(const struct pf_yaml_node *root, struct pf_style *s,
 {
 	static const char *const keys[] = {"title", "tempo", "meters", "key",
 	    "swing", "swing-grid", "humanise-ms", "phrase", "sevenths",
-	    "cadence", "ending", "crash-every", "groove", "sounds", "levels", "drums",
+	    "cadence", "ending", "crash-every", "sweeps", "groove", "sounds", "levels", "drums",
 	    "perc", "fills", "bass", "harmony", "pad", "arp", "melody",
 	    "counter", "progressions", "sections", "forms"};
 	int r = pf_yaml_keys(root, keys, PF_COUNT(keys), err);
@@ -578,6 +614,8 @@ read_style(const struct pf_yaml_node *root, struct pf_style *s,
 		r = read_key(GET("key"), s, err);
 	if (r == 0)
 		r = read_grooves(GET("groove"), s, err);
+	if (r == 0)
+		r = read_sweeps(GET("sweeps"), s, err);
 	if (r == 0)
 		r = read_parts(root, s, err);
 	if (r == 0)
