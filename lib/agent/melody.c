@@ -30,6 +30,7 @@ struct melody {
 	struct pf_motif motif; /* what we sing when there is nobody to answer */
 	struct pf_motif theme; /* what the player sang last */
 	double peak;         /* salience of the player's tune, fading */
+	bool unclear;        /* what we hear is no tune: ears are at a loss */
 };
 
 /* ---- the player */
@@ -77,6 +78,30 @@ tune_since(const struct pf_mind *m, struct melody *k,
 	return kept;
 }
 
+/*
+ * Ears that hear one pitch at a time make leaps of a picking hand: no line
+ * moves by more than a tritone on average.
+ */
+static bool
+is_unclear(const struct pf_listener_note *note, int n)
+{
+	float sum = 0;
+	for (int i = 1; i < n; i++)
+		sum += fabsf(note[i].pitch - note[i - 1].pitch);
+	return n > 6 && sum > 6 * (float)(n - 1);
+}
+
+/*
+ * When the tune can not be told from the rest, its long notes are where
+ * phrases end.
+ */
+static bool
+phrase_ends(const struct pf_moment *at)
+{
+	return at->phrase_bar % 4 == 3 && at->bars_in > 2 &&
+	    at->in_bar >= (at->per_bar > 3 ? 1 : 0);
+}
+
 static struct room
 look_for_room(const struct pf_mind *m, struct melody *k,
     const struct pf_moment *at)
@@ -88,8 +113,15 @@ look_for_room(const struct pf_mind *m, struct melody *k,
 	const int n = tune_since(m, k, at, now - 3 * at->per_bar, note);
 	struct room r = {.since = n ? now - note[n - 1].beat :
 	    3 * at->per_bar};
+	struct pf_listener_note all[PF_LISTENER_PHRASE];
+	k->unclear = is_unclear(all, pf_listener_melody(
+	    pf_mind_listener(m), now - 3 * at->per_bar, all, PF_COUNT(all)));
 	if (!at->player->heard) {
 		r.leading = r.free = at->told;
+		return r;
+	}
+	if (k->unclear) {
+		r.free = phrase_ends(at) || at->player->silent_beats > 1;
 		return r;
 	}
 	if (at->player->polyphonic && at->player->busy &&
@@ -198,7 +230,7 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	const double left = room_left(m, k, at);
 	bool own = false;
 	const int n = tune_since(m, k, at, now - 4 * at->per_bar, note);
-	const bool fresh = n >= 3 && room.since < 3 * at->per_bar &&
+	const bool fresh = n >= 3 && !k->unclear && room.since < 3 * at->per_bar &&
 	    !room.leading;
 	if (fresh) {
 		pf_motif_take(&k->theme, note, n, at->per_bar + 0.01,
@@ -345,8 +377,8 @@ melody_beat(struct pf_mind *m, const struct pf_moment *at)
 	const struct room room = look_for_room(m, k, at);
 	const double now = (double)at->beat;
 	/* The player has the tune again: let go. */
-	if (k->speaking && room.since < now - (double)k->from - 0.2 &&
-	    at->player->busy) {
+	if (k->speaking && !k->unclear && at->player->busy &&
+	    room.since < now - (double)k->from - 0.2) {
 		pf_mind_decide(m, "yield", 0.9, "the player is back");
 		fall_silent(k, at);
 	}

@@ -341,7 +341,9 @@ knows_where(struct pf_mind *m, const struct pf_listener_pulse *pulse)
 	const double bars = m->first_ns < 0 ? 0 : (double)(m->now_ns -
 	    m->first_ns) / (pulse->period_ns * pulse->beats_per_bar);
 	if (pulse->from != PF_TIME_AXIS) {
-		if (!player->heard || bars < 2 * patience * patience)
+		if (!player->heard || bars < 4 * patience * patience)
+			return false;
+		if (pulse->confidence < 0.5 && bars < 3)
 			return false;
 		if (pulse->bar_confidence < 0.3 && bars < 1 + 2 * patience)
 			return false;
@@ -391,6 +393,16 @@ set_end(struct pf_mind *m, int64_t beat, const char *why)
 	pf_mind_intend(m, PF_ACT_END, beat, 4, 0, 0, 127);
 }
 
+/* The beat at which the player last began a note. */
+static double
+last_onset(const struct pf_mind *m, double now)
+{
+	struct pf_listener_note note[64];
+	const int n = pf_listener_melody(m->listener, now - 64, note,
+	    PF_COUNT(note));
+	return n ? note[n - 1].beat : now - 64;
+}
+
 static void
 consider_end(struct pf_mind *m, double horizon)
 {
@@ -404,11 +416,15 @@ consider_end(struct pf_mind *m, double horizon)
 		/* The player's last note may be longer than what we know. */
 		const double rings = horizon > pulse.beat ? horizon : 0;
 		set_end(m, bar_line(m, rings - 0.02), "the music has ended");
-	} else if (player->heard && !player->busy) {
+	} else if (player->heard) {
 		const double patience = pf_mind_trait(m, PF_PATIENCE);
-		const double bars = pulse.from == PF_TIME_AXIS ?
-		    6 + 12 * patience : 2 + 6 * patience;
-		if (player->silent_beats > bars * pulse.beats_per_bar)
+		const bool told = pulse.from == PF_TIME_AXIS;
+		/* A score may have rests; by ear, a last chord rings on. */
+		const double bars = told ? 6 + 12 * patience :
+		    0.9 + 1.5 * patience;
+		const double silent = told ? player->silent_beats :
+		    pulse.beat - last_onset(m, pulse.beat);
+		if (silent > bars * pulse.beats_per_bar)
 			set_end(m, bar_line(m, horizon + 1),
 			    "the player has stopped");
 	}
