@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Weights of the evidence; measured by tests/eval/listen.sh. */
+/* Weights of the evidence; measured on tunes not learnt from. */
 static const double melody_power[2] = { 1.1, 1.1 }; /* a beat of melody */
 static const double attack_power = 0.5;             /* a note on the beat */
 static const double harmony_power = 2.5;            /* a beat of harmony */

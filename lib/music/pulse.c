@@ -20,7 +20,9 @@ static const double onset_sd_ns = 22e6;   /* of a note around its place */
 static const double drift_sd = 0.004;     /* of the period, a beat */
 static const double quiet_s = 2.0;        /* then silence means nothing */
 static const double lock_mass = 0.35, lose_mass = 0.08;
-static const double fit_power = 0.8;      /* features are not independent */
+/* Features are not independent, least of all those of pitch in a tune that
+ * repeats itself. */
+static const double rhythm_power = 0.8, pitch_power = 0.7;
 
 /* What began together. */
 struct group {
@@ -192,13 +194,13 @@ accent_fit(const struct pulse_kind *k, int place, double low, double change)
 	const int per_beat = k->subdivision == 2 ? 4 : 3;
 	double l, c;
 	if (place == 0) {
-		l = 2, c = 4;
+		l = 2.6, c = 4;
 	} else if (k->beats == 4 && place == 2 * per_beat) {
 		l = 1.6, c = 1.6;
 	} else if (place % per_beat == 0) {
-		l = 0.9, c = 0.8;
+		l = 0.8, c = 0.8;
 	} else {
-		l = 0.6, c = 0.3;
+		l = 0.5, c = 0.3;
 	}
 	return (1 + low * (l - 1)) * (1 + change * (c - 1));
 }
@@ -220,17 +222,19 @@ describe(struct pulse_line *line, const struct group *g, double at_s,
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int c = 0; c < PULSE_COARSE; c++) {
 			const struct pulse_kind *kind = &pulse_kind[k];
-			double w = 1;
+			double w = 1, v = 1;
 			if (ratio >= 0)
 				w *= kind->ratio[c][ratio];
-			if (interval >= 0)
-				w *= kind->interval[c][interval];
-			if (stable >= 0)
-				w *= kind->stable[c][stable];
 			if (length >= 0)
 				w *= kind->length[c][length];
+			if (interval >= 0)
+				v *= kind->interval[c][interval];
+			if (stable >= 0)
+				v *= kind->stable[c][stable];
 			w = w < 0.01 ? 0.01 : w > 30 ? 30 : w;
-			fit->at[k][c] = pf_pow(w, fit_power)
+			v = v < 0.1 ? 0.1 : v > 10 ? 10 : v;
+			fit->at[k][c] = pf_pow(w, rhythm_power)
+			    * pf_pow(v, pitch_power)
 			    * accent_fit(kind, c, g->low, g->change);
 		}
 	line->at_s[1] = line->at_s[0];

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "music/pulse.h"
+
+#include "tap.h"
+
+#include <math.h>
+
+/* A bar of a player: places in beats, MIDI pitches, the strength. */
+struct hit {
+	double at, pitch, low;
+};
+
+struct run {
+	struct pf_pulse *pulse;
+	double beat_s;  /* the true time of the beat */
+	double period_s;
+	int beat;       /* its number */
+	double lock_s;  /* when it locked; -1 never */
+	int good, all;  /* beats foreseen within 40 ms, after 8 s */
+	int right_bar;  /* of those, with the right place in the bar */
+};
+
+static void
+begin(struct run *r)
+{
+	*r = (struct run){ .period_s = 0.5, .beat_s = 0.3, .lock_s = -1 };
+	if (pf_pulse_new(&r->pulse) < 0)
+		exit(EXIT_FAILURE);
+}
+
+static double
+noise(int draw, double sd)
+{
+	double sum = 0;
+	for (int i = 0; i < 12; i++)
+		sum += (double)(((unsigned)(draw * 12 + i) * 2654435761u)
+		    >> 16 & 0xffff) / 65536;
+	return (sum - 6) * sd;
+}
+
+/* Play one bar of n beats and look at each beat just before it comes. */
+static void
+play_bar(struct run *r, const struct hit *hit, int hits, int n, double sd)
+{
+	int h = 0;
+	for (int b = 0; b < n; b++, r->beat++) {
+		const int64_t soon = (int64_t)((r->beat_s - 0.03) * 1e9);
+		struct pf_pulse_belief belief;
+		pf_pulse_run(r->pulse, soon);
+		pf_pulse_get(r->pulse, &belief);
+		if (belief.locked && r->lock_s < 0)
+			r->lock_s = r->beat_s;
+		if (r->beat_s > 8) {
+			int index;
+			const double foreseen = (double)pf_pulse_foresee(
+			    r->pulse, 1, &index) / 1e9;
+			const double now = (double)belief.beat_ns / 1e9;
+			const int next = fabs(foreseen - r->beat_s) < 0.04;
+			const int here = fabs(now - r->beat_s) < 0.04;
+			r->all++;
+			r->good += next || here;
+			r->right_bar += (next && index == b)
+			    || (here && belief.index == b);
+		}
+		for (; h < hits && hit[h].at < b + 0.99; h++) {
+			const double at = r->beat_s + (hit[h].at - b)
+			    * r->period_s + noise(r->beat * 16 + h, sd);
+			pf_pulse_hear(r->pulse, &(struct pf_pulse_onset){
+			    .at_ns = (int64_t)(at * 1e9), .strength = 0.9,
+			    .low = hit[h].low, .pitch = hit[h].pitch });
+			pf_pulse_run(r->pulse, (int64_t)(at * 1e9));
+		}
+		r->beat_s += r->period_s;
+	}
+}
+
+static const struct hit reel[] = {
+	{ 0, 67, 0 }, { 1, 71, 0 }, { 1.5, 72, 0 },
+	{ 2, 74, 0 }, { 2.5, 71, 0 }, { 3, 67, 0 }, { 3.5, 69, 0 }
+};
+static const struct hit rock[] = {
+	{ 0, 0, 1 }, { 0.5, 0, 0 }, { 1, 0, 0 }, { 1.5, 0, 0 }, { 2, 0, 1 },
+	{ 2.5, 0, 0 }, { 2.75, 0, 0.8 }, { 3, 0, 0 }, { 3.5, 0, 0 }
+};
+static const struct hit waltz[] = {
+	{ 0, 43, 1 }, { 1, 62, 0 }, { 1.5, 64, 0 }, { 2, 62, 0 }
+};
+static const struct hit jig[] = {
+	{ 0, 74, 0.5 }, { 1. / 3, 71, 0 }, { 2. / 3, 67, 0 },
+	{ 1, 71, 0 }, { 4. / 3, 69, 0 }, { 5. / 3, 67, 0 }
+};
+
+static void
+steady(const char *what, const struct hit *hit, int hits, int n)
+{
+	struct run r;
+	begin(&r);
+	for (int i = 0; i < 24; i++)
+		play_bar(&r, hit, hits, n, 0.012);
+	ok(r.lock_s > 0 && r.lock_s < 6, "%s: locks (after %.1f s)", what,
+	    r.lock_s);
+	ok(r.good > 0.95 * r.all, "%s: foresees the beats (%d of %d)", what,
+	    r.good, r.all);
+	pf_pulse_free(r.pulse);
+}
+
+int
+main(void)
+{
+	struct run r;
+	struct pf_pulse_belief b;
+
+	steady("a reel", reel, PF_COUNT(reel), 4);
+	steady("a rock beat", rock, PF_COUNT(rock), 4);
+	steady("a waltz", waltz, PF_COUNT(waltz), 3);
+	steady("a jig", jig, PF_COUNT(jig), 2);
+
+	begin(&r);
+	for (int i = 0; i < 40; i++)
+		play_bar(&r, waltz, PF_COUNT(waltz), 3, 0.01);
+	pf_pulse_get(r.pulse, &b);
+	ok(b.per_bar == 3 && r.right_bar > 0.6 * r.all,
+	    "a waltz has bars of three (%d of %d)", r.right_bar, r.all);
+	pf_pulse_free(r.pulse);
+
+	begin(&r);
+	for (int i = 0; i < 24; i++)
+		play_bar(&r, jig, PF_COUNT(jig), 2, 0.01);
+	pf_pulse_get(r.pulse, &b);
+	ok(b.subdivision == 3, "a jig divides in three");
+	pf_pulse_free(r.pulse);
+
+	begin(&r);
+	for (int i = 0; i < 40; i++) {
+		r.period_s = 0.5 * (1 + 0.03 * sin(i / 6.));
+		if (i >= 20)
+			r.period_s *= 0.95;
+		play_bar(&r, rock, PF_COUNT(rock), 4, 0.012);
+	}
+	ok(r.good > 0.93 * r.all,
+	    "a drift of 3 %% and a step of 5 %% are followed (%d of %d)",
+	    r.good, r.all);
+	pf_pulse_get(r.pulse, &b);
+	const double before = b.period_ns;
+	pf_pulse_run(r.pulse, (int64_t)(r.beat_s * 1e9) + 4000000000);
+	pf_pulse_get(r.pulse, &b);
+	ok(fabs(b.period_ns - before) < 0.01 * before && b.locked,
+	    "the pulse goes on through a pause");
+	pf_pulse_free(r.pulse);
+
+	begin(&r);
+	pf_pulse_run(r.pulse, 10000000000);
+	pf_pulse_get(r.pulse, &b);
+	ok(!b.locked && b.confidence == 0, "silence has no pulse");
+	pf_pulse_hear(r.pulse, &(struct pf_pulse_onset){ .at_ns = INT64_MAX / 4,
+	    .strength = NAN, .pitch = INFINITY, .length_s = -1 });
+	pf_pulse_activation(r.pulse, -5, NAN);
+	pf_pulse_told(r.pulse, 0, NAN, -1, 0, 1);
+	pf_pulse_run(r.pulse, 20000000000);
+	pf_pulse_get(r.pulse, &b);
+	ok(b.period_ns > 0 && !b.locked, "nonsense does no harm");
+	pf_pulse_free(r.pulse);
+
+	begin(&r);
+	for (int i = 0; i < 8; i++)
+		pf_pulse_told(r.pulse, (int64_t)i * 600000000, 600e6, i % 3, 3, 0.9);
+	for (int i = 0; i < 12; i++)
+		pf_pulse_hear(r.pulse, &(struct pf_pulse_onset){
+		    .at_ns = 5000000000 + (int64_t)i * 600000000, .strength = 0.9 }),
+		pf_pulse_run(r.pulse, 5000000000 + (int64_t)i * 600000000);
+	pf_pulse_get(r.pulse, &b);
+	ok(fabs(b.period_ns - 600e6) < 15e6, "beats alone give a tempo (%g)",
+	    b.period_ns / 1e6);
+	pf_pulse_free(r.pulse);
+	return tap_done();
+}
