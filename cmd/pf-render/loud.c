@@ -25,7 +25,6 @@ struct store {
 	FILE *file;
 	struct pf_loudness *meter;
 	int64_t frames;
-	float peak;
 };
 
 static int
@@ -69,28 +68,22 @@ put_stored(void *ctx, const float *lr, size_t n, struct pf_err *err)
 	struct store *const store = ctx;
 	pf_loudness_add(store->meter, lr, n);
 	store->frames += (int64_t)n;
-	for (size_t i = 0; i < 2 * n; i++)
-		store->peak = fmaxf(store->peak, fabsf(lr[i]));
 	return fwrite(lr, 2 * sizeof *lr, n, store->file) == n ? 0
 	    : cannot_store(err);
 }
 
 /* Put an engine with nothing but a master between the store and `put`. */
 static int
-master(struct store *store, const struct wish *w, double gain_db, put_fn *put,
-    void *ctx, struct pf_err *err)
+master(struct store *store, const struct studio *s, double gain_db,
+    put_fn *put, void *ctx, struct pf_err *err)
 {
-	static const struct pf_channel through;
+	static const struct pf_channel fader;
 	struct pf_engine *engine;
 	struct pf_engine_config config;
 	struct pf_channel channel;
-	/* The input's fader and the limiter's gain share it. */
-	const double fader_db = fmin(fmax(gain_db, -90), 24);
-	struct pf_channel fader = through;
 	pf_engine_config_init(&config);
-	pf_rack_master(&channel, gain_db - fader_db);
-	fader.gain_db = (float)fader_db;
-	config.rate_hz = w->file.rate_hz;
+	pf_rack_master(s->rack, &channel, gain_db);
+	config.rate_hz = s->wish->file.rate_hz;
 	config.master = &channel;
 	int r = pf_engine_new(&engine, &config, err);
 	if (r != 0)
@@ -143,21 +136,19 @@ put_measured(void *ctx, const float *lr, size_t n, struct pf_err *err)
  * gain brings next to nothing, the limiter has eaten the music: stop there.
  */
 static int
-find_gain(struct store *store, const struct wish *w, double *gain_db,
+find_gain(struct store *store, const struct studio *s, double *gain_db,
     struct pf_err *err)
 {
+	const struct wish *const w = s->wish;
 	double lufs = pf_loudness_lufs(store->meter);
 	*gain_db = w->lufs - lufs;
 	for (int trial = 0; trial < TRIALS; trial++) {
 		struct pf_loudness *meter;
 		*gain_db = fmin(fmax(*gain_db, -90), most_db);
-		/* Far below the ceiling the master changes nothing. */
-		if (store->peak * pow(10, *gain_db / 20) < 0.5)
-			return 0;
 		int r = pf_loudness_new(&meter, w->file.rate_hz, 2, 0);
 		if (r != 0)
 			return pf_err_set(err, "not enough memory"), r;
-		r = master(store, w, *gain_db, put_measured, meter, err);
+		r = master(store, s, *gain_db, put_measured, meter, err);
 		lufs = pf_loudness_lufs(meter);
 		pf_loudness_free(meter);
 		const double missing = w->lufs - lufs;
@@ -178,9 +169,9 @@ loud_render(struct studio *s, struct pf_err *err)
 	if (r == 0 && fflush(store.file) != 0)
 		r = cannot_store(err);
 	if (r == 0 && pf_loudness_lufs(store.meter) > PF_LUFS_NONE)
-		r = find_gain(&store, s->wish, &s->result.gain_db, err);
+		r = find_gain(&store, s, &s->result.gain_db, err);
 	if (r == 0)
-		r = master(&store, s->wish, s->result.gain_db, output_put,
+		r = master(&store, s, s->result.gain_db, output_put,
 		    &s->output, err);
 	close_store(&store);
 	return r;

@@ -30,6 +30,7 @@ static const struct pf_option options[] = {
 	{OPT_BALANCE, "balance", "DB", "band against takes; 'off': as they are"},
 	{'S', "stems", "DIR", "write each strip and effect return there"},
 	{'i', "instrument", "SOURCE=NAME", "what a source plays; again for more"},
+	{'d', "desk", "NAME", "returns, master, who plays what; default"},
 	{OPT_LIST, "list", NULL, "list the instruments"},
 	{OPT_ONLY, "only", "SOURCES", "play these alone: drums,bass"},
 	{OPT_MUTE, "mute", "SOURCES", "leave these out"},
@@ -228,6 +229,9 @@ set_option(struct wish *w, int key, const char *arg)
 	case 'S':
 		w->stems = arg;
 		break;
+	case 'd':
+		w->desk = arg;
+		break;
 	case 'i':
 		add_instrument(w, arg);
 		break;
@@ -311,7 +315,8 @@ run(const struct wish *w, struct pf_err *err)
 int
 main(int argc, char **argv)
 {
-	struct wish w = {.stream = "-", .output = "-", .threads = 1,
+	struct wish w = {.stream = "-", .output = "-", .desk = "default",
+	    .threads = 1,
 	    .file = {.rate_hz = 48000, .channels = 2, .seed = 1},
 	    .length_s = -1, .tail_s = 12, .balance = true, .master = true};
 	struct pf_err err;

@@ -58,14 +58,15 @@ open_engine(struct studio *s, struct pf_err *err)
 	struct pf_engine_config config;
 	struct pf_channel master;
 	pf_engine_config_init(&config);
-	pf_rack_master(&master, 0);
+	pf_rack_master(s->rack, &master, 0);
 	config.rate_hz = w->file.rate_hz;
 	config.threads = w->threads;
 	/* A file may say a lot at one time, and loses nothing by waiting. */
 	config.take = config.pending = 2048;
 	if (w->master && !w->loud)
 		config.master = &master;
-	return pf_engine_new(&s->engine, &config, err);
+	const int r = pf_engine_new(&s->engine, &config, err);
+	return r ? r : pf_rack_returns(s->rack, s->engine, err);
 }
 
 /* A take's gain: as loud as takes are, then what the user wants. */
@@ -148,11 +149,10 @@ studio_open(struct studio *s, const struct wish *wish, struct pf_err *err)
 	if (wish->length_s >= 0)
 		s->last = s->first + llround(wish->length_s * rate);
 	int r = pf_names_new(&s->names);
-	if (r == 0)
-		r = pf_rack_new(&s->rack);
 	if (r != 0)
 		return pf_err_set(err, "not enough memory"), r;
-	if ((r = assign(s, err)) != 0 ||
+	if ((r = pf_rack_new(&s->rack, wish->desk, err)) != 0 ||
+	    (r = assign(s, err)) != 0 ||
 	    (r = open_engine(s, err)) != 0 ||
 	    (r = open_takes(s, err)) != 0 ||
 	    (r = pf_feed_open(&s->feed, wish->stream, wish->lenient

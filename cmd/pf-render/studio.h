@@ -32,6 +32,7 @@ struct wish {
 	const char *stream;  /* "-": standard input */
 	const char *output;  /* "-": standard output */
 	const char *stems;   /* a directory; NULL: none */
+	const char *desk;    /* a mix: returns, master, who plays what */
 	struct pf_audio_writer_config file; /* rate, bits, format, seed ... */
 	unsigned threads;
 	double start_s, length_s; /* length < 0: as long as it sounds */

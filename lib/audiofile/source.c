@@ -174,7 +174,7 @@ promise(int fd, int64_t file_bytes, const char magic[MAGIC],
 			return false;
 		int64_t size = riff ? le32(b + 4) : be32(b + 4);
 		if (memcmp(b, "ds64", 4) == 0)
-			long_size = le32(b + 16) | (int64_t)le32(b + 20) << 32;
+			long_size = le32(b + 16) | (int64_t)(le32(b + 20) & 0x7fffffff) << 32;
 		if (memcmp(b, riff ? "data" : "SSND", 4) == 0) {
 			if (size == 0xffffffff && long_size)
 				size = long_size;

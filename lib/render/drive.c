@@ -15,7 +15,7 @@ enum {
 struct source {
 	uint32_t hash;
 	uint32_t patch; /* hash of a name; 0: none */
-	int program;    /* -1: none */
+	int bank, program; /* General MIDI; program -1: none */
 };
 
 struct pf_drive {
@@ -90,14 +90,14 @@ choose(struct pf_drive *d, const char *name, const struct source *s,
 	char hash[16];
 	if (s && s->patch)
 		patch = pf_names_show(c->names, s->patch, hash);
-	const int program = s ? s->program : -1;
+	const int bank = s ? s->bank : 0, program = s ? s->program : -1;
 	int r = pf_rack_get(c->rack, pf_rack_choose(c->rack, name, patch,
-	    program), instrument, &why);
+	    bank, program), instrument, &why);
 	if (r == -ENOENT && c->lenient && patch) {
 		if (c->say)
 			c->say(c->ctx, why.text);
 		r = pf_rack_get(c->rack, pf_rack_choose(c->rack, name, NULL,
-		    program), instrument, &why);
+		    bank, program), instrument, &why);
 	}
 	return r ? at_line(d, r, why.text, err) : 0;
 }
@@ -126,9 +126,7 @@ add_strip(struct pf_drive *d, uint32_t hash, struct pf_err *err)
 	    err);
 	if (r != 0)
 		return r;
-	r = pf_rack_returns(c->engine, &instrument->channel, &why);
-	if (r == 0)
-		r = pf_engine_add(c->engine, name, instrument, &why);
+	r = pf_engine_add(c->engine, name, instrument, &why);
 	if (r < 0)
 		return at_line(d, r, why.text, err);
 	d->instrument[r] = instrument->name;
@@ -150,6 +148,7 @@ patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 		return 0;
 	const bool named = e->name && e->a_bits != PF_NONE_BITS;
 	s->patch = named ? e->name : 0;
+	s->bank = e->u16[0];
 	s->program = named ? -1 : e->u16[1];
 	const int strip = pf_engine_find(c->engine, e->source);
 	if (strip < 0 || !d->instrument[strip])
@@ -158,10 +157,7 @@ patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 	    &instrument, err);
 	if (r != 0 || d->instrument[strip] == instrument->name)
 		return r;
-	r = pf_rack_returns(c->engine, &instrument->channel, &why);
-	if (r == 0)
-		r = pf_engine_patch(c->engine, (unsigned)strip, instrument,
-		    &why);
+	r = pf_engine_patch(c->engine, (unsigned)strip, instrument, &why);
 	if (r < 0)
 		return at_line(d, r, why.text, err);
 	d->instrument[strip] = instrument->name;

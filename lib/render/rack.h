@@ -5,8 +5,8 @@
  *
  * In this order: what the user assigned to the source; what the source asked
  * for (`patch name=`, or a General MIDI program); an instrument of the
- * source's own name; one that fits the word in its name (`drums`, `bass`,
- * `melody2` ...); the electric piano.
+ * source's own name; what the desk (engine/mix_file.h) gives to a name like
+ * that.  The desk also has the FX returns and the master.
  *
  * Setup; one thread at a time.
  */
@@ -19,8 +19,12 @@
 
 struct pf_rack;
 
-/* An empty rack.  Returns 0 or -ENOMEM. */
-PF_MUST_CHECK int pf_rack_new(struct pf_rack **rack);
+/*
+ * An empty rack with a desk, by name ("default") or path.  Returns 0; or a
+ * negative errno with *err worded, as pf_mix_load().
+ */
+PF_MUST_CHECK int pf_rack_new(struct pf_rack **rack, const char *desk,
+    struct pf_err *err);
 
 /* Free it, after the engines that play from it; NULL is fine. */
 void pf_rack_free(struct pf_rack *rack);
@@ -36,13 +40,13 @@ PF_MUST_CHECK int pf_rack_assign(struct pf_rack *rack, const char *source,
 /*
  * The name of the instrument for a source.
  *
- * patch    what it asked for; NULL: nothing
- * program  General MIDI program 0..127 it asked for; -1: none
+ * patch          what it asked for; NULL: nothing
+ * bank, program  the General MIDI program it asked for; program -1: none
  *
  * The answer holds until the rack is freed or `patch` goes away.
  */
 const char *pf_rack_choose(const struct pf_rack *rack, const char *source,
-    const char *patch, int program);
+    const char *patch, int bank, int program);
 
 /*
  * An instrument by name, read when it is wanted first.  Returns 0 and sets
@@ -52,17 +56,16 @@ const char *pf_rack_choose(const struct pf_rack *rack, const char *source,
 PF_MUST_CHECK int pf_rack_get(struct pf_rack *rack, const char *name,
     const struct pf_instrument **instrument, struct pf_err *err);
 
-/*
- * Give the engine the FX returns that a channel sends to and that it does
- * not have yet: `reverb`, `delay` and `chorus`, wet only.  Returns 0 or a negative errno.
- */
-PF_MUST_CHECK int pf_rack_returns(struct pf_engine *engine,
-    const struct pf_channel *channel, struct pf_err *err);
+/* Give an engine the desk's FX returns.  0 or a negative errno. */
+PF_MUST_CHECK int pf_rack_returns(const struct pf_rack *rack,
+    struct pf_engine *engine, struct pf_err *err);
 
 /*
- * The master's channel: DC blocker and true-peak limiter at -1 dBTP, behind
- * a gain in dB.
+ * The desk's master, a gain in dB louder.  The limiter makes it, so that
+ * what stands in front of it works as before; beyond the limiter's range
+ * the channel's own gain does.
  */
-void pf_rack_master(struct pf_channel *master, double gain_db);
+void pf_rack_master(const struct pf_rack *rack, struct pf_channel *master,
+    double gain_db);
 
 #endif
