@@ -230,8 +230,8 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	const double left = room_left(m, k, at);
 	bool own = false;
 	const int n = tune_since(m, k, at, now - 4 * at->per_bar, note);
-	const bool fresh = n >= 3 && !k->unclear && room.since < 3 * at->per_bar &&
-	    !room.leading;
+	const bool fresh = n >= 3 && !k->unclear && !room.leading &&
+	    room.since < 3 * at->per_bar;
 	if (fresh) {
 		pf_motif_take(&k->theme, note, n, at->per_bar + 0.01,
 		    pf_key_scale(at->key.key));

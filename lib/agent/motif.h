@@ -42,7 +42,10 @@ extern const char *const pf_motif_turn_name[PF_TURNS];
 void pf_motif_take(struct pf_motif *motif, const struct pf_listener_note *note,
     int n, double beats, uint16_t scale);
 
-/* Make one from a style's cells.  u[i] in [0, 1) are draws, as many as asked. */
+/*
+ * Make one from a style's cells, so many felt beats long.  draw(ctx, n) is
+ * draw number n, in [0, 1).
+ */
 void pf_motif_invent(struct pf_motif *motif, const struct pf_melody *style,
     struct pf_meter meter, int beats,
     double (*draw)(void *ctx, uint32_t n), void *ctx);

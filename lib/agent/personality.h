@@ -21,7 +21,7 @@ enum pf_trait {
 	PF_DYNAMICS,    /* how much it follows the player's level */
 	PF_PATIENCE,    /* how long it listens before it comes in, answers, or
 	                 * gives up */
-	PF_SWING,       /* 0.5 as the style and the player do; 0 straight, 1
+	PF_SWING,       /* 0 straight, 0.5 as style and player, 1
 	                 * triplets */
 	PF_SYNCOPATION, /* off the beat: pushes, ghost notes, displaced accents */
 	PF_REGISTER,    /* low to high */

@@ -44,11 +44,11 @@ struct pf_voicing_wish {
 	struct pf_chord chord;
 	enum pf_voicing_kind kind;
 	int voices;         /* 2..5 */
-	double colour;      /* 0 triads, 0.5 the chord as it is, 1 with ninths */
+	double colour;      /* 0 triads, 0.5 as it is, 1 ninths */
 	int low, high;      /* MIDI range, at least an octave and a fifth */
-	uint16_t avoid;     /* pitch classes to leave out but for root and third */
+	uint16_t avoid;     /* left out, but for root and third */
 	int ceiling;        /* stay below this note (a melody's); 0: none */
-	const struct pf_voicing *before; /* lead on from it; NULL: from afresh */
+	const struct pf_voicing *before; /* NULL: afresh */
 };
 
 /*
