@@ -36,7 +36,8 @@ static const struct pf_option options[] = {
 
 static const struct pf_program program = {
 	.name = "pf-analyze",
-	.summary = "turn audio into onsets, notes, beats, chords, key and level",
+	.summary = "ears: turn audio into onsets, pitches, beats, chords, key "
+	    "and level",
 	.operands = "[FILE]",
 	.options = options,
 };
@@ -165,6 +166,19 @@ tell(const struct settings *s, const struct pf_ears *ears,
 		profile_text(f, s->input, &summary);
 }
 
+/*
+ * How far the reader's resampler looks ahead: a sinc of 46 frames to each
+ * side at the lower of its two rates.
+ */
+static int64_t
+resampler_ns(const struct pf_audio_info *info)
+{
+	const uint32_t low = info->rate_hz < info->file_rate_hz
+	    ? info->rate_hz : info->file_rate_hz;
+	return info->rate_hz == info->file_rate_hz ? 0
+	    : (int64_t)46 * 1000000000 / low;
+}
+
 /* Everything from the open file to the end of the take. */
 static int
 analyze(const struct settings *s, int fd, const char *what, FILE *f,
@@ -173,7 +187,8 @@ analyze(const struct settings *s, int fd, const char *what, FILE *f,
 	struct pf_audio_reader *take;
 	struct pf_ears *ears = NULL;
 	struct output out;
-	int r = pf_audio_reader_open(&take, s->input, s->rate_hz, 1, err);
+	int r = pf_audio_reader_open(&take, s->input,
+	    s->rate_hz ? s->rate_hz : PF_AUDIO_RATE_NEAR, 1, err);
 	if (r != 0)
 		return r;
 	r = output_init(&out, s->profile ? -1 : fd, what, s->name, s->notes,
@@ -182,8 +197,10 @@ analyze(const struct settings *s, int fd, const char *what, FILE *f,
 		pf_audio_reader_free(take);
 		return r;
 	}
+	const struct pf_audio_info *const info = pf_audio_reader_info(take);
 	const struct pf_ears_config config = {
-		.rate_hz = pf_audio_reader_info(take)->rate_hz,
+		.rate_hz = info->rate_hz,
+		.late_ns = resampler_ns(info),
 		.hop = s->hop,
 		.what = s->what | (s->profile ? PF_EARS_ALL : 0),
 	};

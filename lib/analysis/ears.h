@@ -25,8 +25,8 @@
 
 #include <stdint.h>
 
-#define PF_EARS_RATE_LEAST 8000
-#define PF_EARS_RATE_MOST 192000
+#define PF_EARS_RATE_LEAST 16000
+#define PF_EARS_RATE_MOST 96000
 #define PF_EARS_HOP_LEAST 64
 #define PF_EARS_HOP_MOST 4096
 
@@ -37,7 +37,7 @@
 	| 1u << PF_KEY | 1u << PF_TIMBRE | 1u << PF_PHRASE)
 
 struct pf_ears_config {
-	uint32_t rate_hz; /* of what is fed: 8000..192000 */
+	uint32_t rate_hz; /* of what is fed: 16000..96000 */
 	uint32_t hop;     /* frames a call: a power of two, 64..4096 */
 	uint32_t what;    /* what is said: bits of PF_EARS_ALL */
 	int64_t late_ns;  /* 0, or how long what is fed was under way (in a

@@ -64,11 +64,21 @@ describe(struct pf_audio_reader *r)
 	r->info.format = r->format;
 }
 
+static uint32_t
+choose_rate(uint32_t wanted_hz, uint32_t file_hz)
+{
+	if (wanted_hz > PF_AUDIO_RATE_NEAR)
+		return wanted_hz;
+	if (wanted_hz == 0 || (file_hz >= 32000 && file_hz <= 50000))
+		return file_hz;
+	return file_hz % 11025 == 0 ? 44100 : 48000;
+}
+
 int
 pf_audio_reader_open(struct pf_audio_reader **reader, const char *path,
     uint32_t rate_hz, unsigned channels, struct pf_err *err)
 {
-	if ((rate_hz && (rate_hz < 8000 || rate_hz > 192000)) || channels > 2)
+	if ((rate_hz > PF_AUDIO_RATE_NEAR && (rate_hz < 8000 || rate_hz > 192000)) || channels > 2)
 		return pf_err_set(err, "cannot read '%s' at %u Hz with %u "
 		    "channels", path, rate_hz, channels);
 	struct pf_audio_reader *const r = calloc(1, sizeof *r);
@@ -91,7 +101,7 @@ pf_audio_reader_open(struct pf_audio_reader **reader, const char *path,
 		goto fail;
 	}
 	r->info = (struct pf_audio_info){.name = r->name,
-	    .rate_hz = rate_hz ? rate_hz : (uint32_t)file->samplerate,
+	    .rate_hz = choose_rate(rate_hz, (uint32_t)file->samplerate),
 	    .channels = channels ? channels : (unsigned)file->channels,
 	    .file_rate_hz = (uint32_t)file->samplerate,
 	    .file_channels = (unsigned)file->channels, .frames = -1};

@@ -30,6 +30,10 @@
 
 #define PF_AUDIO_CHANNELS_MOST 64 /* of a file */
 
+/* A rate to ask for: the file's own if it is 32..50 kHz, else 44100 Hz or
+ * 48000 Hz, whichever is a plain ratio of it. */
+#define PF_AUDIO_RATE_NEAR 1u
+
 struct pf_audio_reader;
 
 struct pf_audio_info {
@@ -46,7 +50,7 @@ struct pf_audio_info {
  * Open a file.
  *
  * path      "-" is standard input
- * rate_hz   8000..192000; 0: the file's own
+ * rate_hz   8000..192000; 0: the file's own; or PF_AUDIO_RATE_NEAR
  * channels  1: the mean of all; 2: left and right (one channel goes to both;
  *           of more than two the even ones, counted from 0, make the left
  *           and the odd ones the right, 5.1 by ITU-R BS.775); 0: the file's

@@ -1,0 +1,12 @@
+# fish completion for pf-analyze(1)
+complete -c pf-analyze -s n -l name -x -d 'speak as NAME'
+complete -c pf-analyze -s o -l output -r -F -d 'write here'
+complete -c pf-analyze -l notes -d 'finished notes, sorted'
+complete -c pf-analyze -l profile -d 'describe the sound as text'
+complete -c pf-analyze -l json -d 'describe the sound as JSON'
+complete -c pf-analyze -l only -x -a '(__fish_append , onset note pitch level beat chord key timbre phrase)' -d 'say only these types'
+complete -c pf-analyze -s r -l rate -x -a '44100 48000' -d 'listen at this rate'
+complete -c pf-analyze -l hop -x -a '64 128 256 512 1024 2048 4096' -d 'frames of a hop'
+complete -c pf-analyze -s v -l verbose -d 'tell what was heard'
+complete -c pf-analyze -s h -l help -d 'print a summary'
+complete -c pf-analyze -s V -l version -d 'print the version'
