@@ -38,11 +38,9 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 $(BUILD)/%.o: %.c config.mk
 	@mkdir -p $(@D)
 	$(COMPILE)
-# The same kernels for each width of vector registers, chosen at run time;
-# sound, not decisions, so multiply-adds may be fused.
-$(BUILD)/%_base_rt.o:   SIMD = -ffp-contract=fast
-$(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma -ffp-contract=fast
-$(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma -ffp-contract=fast
+# The same kernels for each width of vector registers, chosen at run time.
+$(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma
+$(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma
 
 # Loops along time, laid side by side by the compiler.
 $(BUILD)/lib/engine/fx_%_rt.o $(BUILD)/lib/engine/pluck_rt.o $(BUILD)/lib/engine/drums_rt.o: SIMD = -O3

@@ -99,8 +99,8 @@ envelope(const struct aim *a, unsigned row, unsigned first_param)
 	    pick(decay, sustain, all(-0.01f)));
 	/* log2 of 5 and of 100. */
 	const vf speed = pick(attack, all(2.32192809f), all(6.64385619f));
-	const vf left = exp2v(speed * (-a->to->env_frames * a->one_over_rate) *
-	    reciprocal(seconds));
+	const vf left = exp2v(speed * (-a->to->env_frames * a->one_over_rate) /
+	    seconds);
 	vf x = goal + (now - goal) * left;
 	const vi arrived = attack & (x >= 1.0f);
 	vf next = pick(arrived, all(STAGE_DECAY), stage);

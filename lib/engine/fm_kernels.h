@@ -24,8 +24,8 @@ static const struct pf_control_rows rows = {
 PF_INLINE vf
 sine(vu phase, vf bend)
 {
-	const vf t = to_float((vi)phase) * 0x1p-32f + bend;
-	return sin_turn(t - rounded_down(t + 0.5f));
+	const vf t = mul_add(to_float((vi)phase), all(0x1p-32f), bend);
+	return sin_sample(t - rounded_down(t + 0.5f));
 }
 
 #define ROW(x) (s->row[x] + lane)
@@ -43,7 +43,7 @@ pair(const struct pf_fm *s, unsigned row, unsigned lane)
 PF_INLINE vf
 at(struct pair p, vf t)
 {
-	return p.end + p.step * t;
+	return mul_add(p.step, t, p.end);
 }
 
 struct sums {
@@ -79,14 +79,14 @@ run_group(const struct pf_fm *s, unsigned lane, unsigned pos, unsigned n,
 		const vf b3 = y3 * at(turns[3], t);
 		const vf y2 = sine(phase[2], by23 * b3);
 		const vf b2 = y2 * at(turns[2], t);
-		const vf y1 = sine(phase[1], by12 * b2 + by13 * b3);
+		const vf y1 = sine(phase[1], mul_add(by12, b2, by13 * b3));
 		const vf b1 = y1 * at(turns[1], t);
-		const vf y0 = sine(phase[0],
-		    by01 * b1 + by02 * b2 + by03 * b3);
-		const vf y = (y0 * at(amp[0], t) + y1 * at(amp[1], t)) +
-		    (y2 * at(amp[2], t) + y3 * at(amp[3], t));
-		to->l[i] += y * at(left, t);
-		to->r[i] += y * at(right, t);
+		const vf y0 = sine(phase[0], mul_add(by01, b1,
+		    mul_add(by02, b2, by03 * b3)));
+		const vf y = mul_add(y0, at(amp[0], t), y1 * at(amp[1], t)) +
+		    mul_add(y2, at(amp[2], t), y3 * at(amp[3], t));
+		to->l[i] = mul_add(y, at(left, t), to->l[i]);
+		to->r[i] = mul_add(y, at(right, t), to->r[i]);
 		before = last;
 		last = y3;
 		for (unsigned k = 0; k < PF_OPS; k++) {
@@ -174,8 +174,8 @@ aim_operator(const struct aim *a, unsigned op, vf pitch, vf heard)
 	const vf high = exp2v(value(a, FM_TRACK) * (60 - a->pitch) *
 	    (1.0f / 24));
 	/* Sidebands reach about turns * 2 pi + 1 steps of f to either side. */
-	const vf room = most((0.4f - f) * reciprocal(most(f, all(1e-5f))),
-	    all(0)) * 0.16f;
+	const vf room = most((0.4f - f) / most(f, all(1e-5f)), all(0)) *
+	    0.16f;
 	const vf turns = least(MOST_TURNS * level * level * loud * high *
 	    value(a, FM_INDEX), room);
 	put_step(a, ROW_STEP + 2 * op, f);

@@ -53,7 +53,7 @@ read_own(struct pf_engine *engine, const struct pf_strip *strip,
 	size_t at = 0;
 	while (due->owns < PF_OWN_MOST &&
 	    pf_more_next(more, len, &at, &pair)) {
-		const int slot = pf_paths_find(&strip->note, pair.hash);
+		const int slot = pf_paths_find(&strip->names.note, pair.hash);
 		float value;
 		if (slot < 0)
 			continue; /* somebody else's word */
@@ -104,14 +104,14 @@ find_parameter(const struct pf_engine *engine, struct pf_strip **strip,
 	const uint32_t hash = due->event.name;
 	int slot = -1;
 	if (*strip)
-		slot = pf_paths_find(due->event.id ? &(*strip)->note :
-		    &(*strip)->own, hash);
+		slot = pf_paths_find(due->event.id ? &(*strip)->names.note :
+		    &(*strip)->names.own, hash);
 	for (unsigned i = 0; slot < 0 && i < g->strips; i++)
-		slot = pf_paths_find(&(*strip = g->strip[i])->full, hash);
+		slot = pf_paths_find(&(*strip = g->strip[i])->names.full, hash);
 	for (unsigned i = 0; slot < 0 && i < g->returns; i++)
-		slot = pf_paths_find(&(*strip = g->fx_return[i])->full, hash);
+		slot = pf_paths_find(&(*strip = g->fx_return[i])->names.full, hash);
 	if (slot < 0)
-		slot = pf_paths_find(&(*strip = g->master)->full, hash);
+		slot = pf_paths_find(&(*strip = g->master)->names.full, hash);
 	if (slot < 0)
 		return -ENOENT;
 	due->slot = (uint16_t)slot;

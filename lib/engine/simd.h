@@ -6,6 +6,12 @@
  *
  * GCC's vector types do the arithmetic; where the compiler makes poor code of
  * a comparison or a division the instruction is named.
+ *
+ * Files are compiled without contraction, so + - * / and root() give the same
+ * bits on every kind of CPU.  Values at control rate use nothing else: the
+ * smallest difference in a pitch would be heard as another phase a minute
+ * later.  Samples may use mul_add() and reciprocal(), which differ in the
+ * last bit or so.
  */
 #ifndef PF_W
 #error "say PF_W, 4, 8 or 16, before including simd.h"
@@ -15,6 +21,8 @@
 #include <string.h>
 #if defined(__SSE2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 typedef float vf __attribute__((vector_size(4 * PF_W)));
@@ -92,6 +100,13 @@ pick(vi mask, vf yes, vf no)
 }
 
 #if PF_W == 16 && defined(__AVX512F__)
+/* a * b + c, rounded once where the CPU can. */
+PF_INLINE vf
+mul_add(vf a, vf b, vf c)
+{
+	return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+
 PF_INLINE vf
 least(vf a, vf b)
 {
@@ -104,7 +119,7 @@ most(vf a, vf b)
 	return (vf)_mm512_max_ps((__m512)a, (__m512)b);
 }
 
-/* 1 / x to 23 bits or so. */
+/* 1 / x to 22 bits or so; for samples. */
 PF_INLINE vf
 reciprocal(vf x)
 {
@@ -131,6 +146,12 @@ any(vi mask)
 	return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
 }
 #elif PF_W == 8 && defined(__AVX2__)
+PF_INLINE vf
+mul_add(vf a, vf b, vf c)
+{
+	return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+
 PF_INLINE vf
 least(vf a, vf b)
 {
@@ -169,6 +190,16 @@ sum(vf x)
 	    ((x[2] + x[6]) + (x[3] + x[7]));
 }
 #else
+PF_INLINE vf
+mul_add(vf a, vf b, vf c)
+{
+#if PF_W == 4 && defined(__aarch64__)
+	return (vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+	return a * b + c;
+#endif
+}
+
 PF_INLINE vf
 least(vf a, vf b)
 {
@@ -273,6 +304,19 @@ sin_turn(vf t)
 	y = y * z + 67.0440121f;
 	y = y * z - 64.8346855f;
 	y = y * z + 25.1327304f;
+	return y * t * (0.25f - z);
+}
+
+/* The same for samples. */
+PF_INLINE vf
+sin_sample(vf t)
+{
+	const vf z = t * t;
+	vf y = all(12.2359303f);
+	y = mul_add(y, z, all(-38.12418f));
+	y = mul_add(y, z, all(67.0440121f));
+	y = mul_add(y, z, all(-64.8346855f));
+	y = mul_add(y, z, all(25.1327304f));
 	return y * t * (0.25f - z);
 }
 

@@ -25,10 +25,35 @@ make_paths(struct pf_paths *paths, unsigned n)
 	uint32_t size = 16;
 	while (size < 2 * n)
 		size *= 2;
-	free(paths->path);
 	paths->path = calloc(size, sizeof *paths->path);
 	paths->mask = size - 1;
 	return paths->path ? 0 : -ENOMEM;
+}
+
+static void
+free_names(struct pf_names_of_strip *names)
+{
+	free(names->own.path);
+	free(names->full.path);
+	free(names->note.path);
+}
+
+/* Empty tables with room for all parameters of an instrument. */
+static int
+make_names(struct pf_names_of_strip *names, const struct pf_instrument *ins)
+{
+	const unsigned models = ins->model ? ins->model->params : 0;
+	unsigned fxs = 0;
+	for (unsigned i = 0; i < ins->channel.fxs; i++)
+		fxs += ins->channel.fx[i].fx->params;
+	const unsigned most = models + 2 * fxs + 3 + PF_SENDS_MOST;
+	memset(names, 0, sizeof *names);
+	if (make_paths(&names->own, most) == 0 &&
+	    make_paths(&names->full, most) == 0 &&
+	    make_paths(&names->note, models) == 0)
+		return 0;
+	free_names(names);
+	return -ENOMEM;
 }
 
 /* `name` within the strip and `STRIP.name` from outside. */
@@ -37,8 +62,8 @@ name_slot(struct pf_strip *strip, const char *name, unsigned slot)
 {
 	char full[3 * PF_NAME_MOST];
 	snprintf(full, sizeof full, "%s.%s", strip->name, name);
-	add_path(&strip->own, name, slot);
-	add_path(&strip->full, full, slot);
+	add_path(&strip->names.own, name, slot);
+	add_path(&strip->names.full, full, slot);
 }
 
 static void
@@ -69,28 +94,21 @@ name_inserts(struct pf_strip *strip, bool bare)
 	}
 }
 
-static int
-name_parameters(struct pf_strip *strip)
+/* Fill the strip's new tables; those it had are freed. */
+static void
+name_parameters(struct pf_strip *strip, const struct pf_names_of_strip *names)
 {
 	const struct pf_model *model = strip->ins.model;
-	const unsigned models = model ? model->params : 0;
-	unsigned fxs = 0;
-	for (unsigned i = 0; i < strip->chain.fxs; i++)
-		fxs += strip->chain.spec.fx[i].fx->params;
-	const unsigned most = models + 2 * fxs + 3 + PF_SENDS_MOST;
-	if (make_paths(&strip->own, most) < 0 ||
-	    make_paths(&strip->full, most) < 0 ||
-	    make_paths(&strip->note, models) < 0)
-		return -ENOMEM;
+	free_names(&strip->names);
+	strip->names = *names;
 	name_channel(strip);
-	for (unsigned p = 0; p < models; p++) {
+	for (unsigned p = 0; model && p < model->params; p++) {
 		name_slot(strip, model->param[p].name, p);
-		add_path(&strip->note, model->param[p].name, p);
+		add_path(&strip->names.note, model->param[p].name, p);
 	}
 	name_inserts(strip, false);
 	if (strip->kind == PF_RETURN) /* `reverb.size` is enough */
 		name_inserts(strip, true);
-	return 0;
 }
 
 int
@@ -119,8 +137,10 @@ pf_strip_new(struct pf_strip **strip, enum pf_strip_kind kind,
 		goto fail;
 	if (s->ins.model)
 		status = pf_voices_new(&s->voices, ins, s->hash, rate_hz);
-	if (status < 0 || (status = name_parameters(s)) < 0)
+	struct pf_names_of_strip names;
+	if (status < 0 || (status = make_names(&names, &s->ins)) < 0)
 		goto fail;
+	name_parameters(s, &names);
 	*strip = s;
 	return 0;
 fail:
@@ -133,9 +153,7 @@ pf_strip_free(struct pf_strip *strip)
 {
 	if (!strip)
 		return;
-	free(strip->own.path);
-	free(strip->full.path);
-	free(strip->note.path);
+	free_names(&strip->names);
 	pf_voices_free(strip->voices);
 	pf_voices_free(strip->ringing);
 	pf_chain_fini(&strip->chain);
@@ -147,10 +165,15 @@ int
 pf_strip_patch(struct pf_strip *strip, const struct pf_instrument *ins)
 {
 	struct pf_voices *voices;
+	struct pf_names_of_strip names;
+	int status = make_names(&names, ins);
+	if (status < 0)
+		return status;
 	struct pf_chain *chain = malloc(sizeof *chain);
+	status = -ENOMEM;
 	if (!chain)
-		return -ENOMEM;
-	int status = pf_voices_new(&voices, ins, strip->hash, strip->rate_hz);
+		goto out;
+	status = pf_voices_new(&voices, ins, strip->hash, strip->rate_hz);
 	if (status < 0)
 		goto out;
 	status = pf_chain_init(chain, &ins->channel, strip->rate_hz);
@@ -172,8 +195,11 @@ pf_strip_patch(struct pf_strip *strip, const struct pf_instrument *ins)
 	strip->voices = voices;
 	strip->chain = *chain;
 	strip->ins = *ins;
-	status = name_parameters(strip);
+	name_parameters(strip, &names);
+	free(chain);
+	return 0;
 out:
+	free_names(&names);
 	free(chain);
 	return status;
 }

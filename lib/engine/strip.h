@@ -51,6 +51,11 @@ struct pf_paths {
 	uint32_t mask;
 };
 
+/* `cutoff`; `bass.cutoff`; the model's alone, for notes. */
+struct pf_names_of_strip {
+	struct pf_paths own, full, note;
+};
+
 struct pf_strip {
 	alignas(64) float l[PF_BLOCK]; /* what it gives, behind the fader */
 	float r[PF_BLOCK];
@@ -64,7 +69,7 @@ struct pf_strip {
 	struct pf_instrument ins;  /* what `reset` goes back to */
 	struct pf_chain chain;
 	struct pf_scheduler scheduler;
-	struct pf_paths own, full, note; /* `cutoff`; `bass.cutoff`; model's */
+	struct pf_names_of_strip names;
 	struct pf_feed feed[PF_NODES_MOST]; /* PF_RETURN: in summing order */
 	unsigned feeds;
 	unsigned depth;   /* how many must have run before it */

@@ -62,7 +62,7 @@ aim_second(const struct aim *a, vf pitch)
 	const vf f = frequency(a, pitch + value(a, SUB_TUNE2) +
 	    0.01f * value(a, SUB_FINE2));
 	put_step(a, ROW_STEP2, f);
-	put_pair(a, ROW_PERIOD2, (0x1p-32f / REACH) * reciprocal(f));
+	put_pair(a, ROW_PERIOD2, (0x1p-32f / REACH) / f);
 	aim_shapes(a, ROW_AMP2, value(a, SUB_SHAPE2), level);
 }
 
@@ -76,7 +76,7 @@ aim_oscillators(struct aim *a)
 	    0.01f * a->lfo * value(a, SUB_VIBRATO);
 	const vf f = frequency(a, pitch);
 	aim_unison(a, f);
-	put_pair(a, ROW_PERIOD, (0x1p-32f / REACH) * reciprocal(f));
+	put_pair(a, ROW_PERIOD, (0x1p-32f / REACH) / f);
 	aim_shapes(a, ROW_AMP, value(a, SUB_SHAPE), value(a, SUB_LEVEL));
 	put_pair(a, ROW_WIDTH, clamped(value(a, SUB_WIDTH) +
 	    0.5f * a->lfo * value(a, SUB_PWM), 0.02f, 0.98f));
@@ -89,7 +89,7 @@ PF_INLINE void
 aim_stage(const struct aim *a, unsigned row, vf g, vf k)
 {
 	const vf g_k = g * (g + k);
-	const vf twice = 2 * reciprocal(1 + g_k);
+	const vf twice = 2 / (1 + g_k);
 	put_pair(a, row + COEF_B, g * twice);
 	put_pair(a, row + COEF_C, g * g * twice);
 	put_pair(a, row + COEF_D, g_k * twice);
@@ -109,8 +109,7 @@ aim_filter(const struct aim *a, vf env)
 	    0.06f * value(a, SUB_DRIFT) * load(AT(ROW_DRIFT_CUTOFF));
 	const vf hz = exp2v(clamped(octave, 3, 14.3f)); /* 8 Hz .. 20 kHz */
 	const vf x = least(hz * a->one_over_rate, all(0.45f));
-	const vf g = sin_turn(0.5f * x) *
-	    reciprocal(sin_turn(0.25f - 0.5f * x));
+	const vf g = sin_turn(0.5f * x) / sin_turn(0.25f - 0.5f * x);
 	/* Butterworth without resonance; Q of 20 or so with all of it. */
 	const vf resonance = value(a, SUB_RESONANCE);
 	const vi steep = value(a, SUB_SLOPE) == 1;

@@ -35,12 +35,12 @@ smooth_step(vf z)
 	z = clamped(z, -1, 1);
 	const vf w = z * z;
 	vf y = all(C6);
-	y = y * w + C5;
-	y = y * w + C4;
-	y = y * w + C3;
-	y = y * w + C2;
-	y = y * w + C1;
-	y = y * w + C0;
+	y = mul_add(y, w, all(C5));
+	y = mul_add(y, w, all(C4));
+	y = mul_add(y, w, all(C3));
+	y = mul_add(y, w, all(C2));
+	y = mul_add(y, w, all(C1));
+	y = mul_add(y, w, all(C0));
 	return y * z;
 }
 
@@ -54,15 +54,15 @@ smooth_corner(vf z)
 	z = least(magnitude(z), all(1));
 	const vf w = z * z;
 	vf y = all(C6 / 14);
-	y = y * w + C5 / 12;
-	y = y * w + C4 / 10;
-	y = y * w + C3 / 8;
-	y = y * w + C2 / 6;
-	y = y * w + C1 / 4;
-	y = y * w + C0 / 2;
+	y = mul_add(y, w, all(C5 / 12));
+	y = mul_add(y, w, all(C4 / 10));
+	y = mul_add(y, w, all(C3 / 8));
+	y = mul_add(y, w, all(C2 / 6));
+	y = mul_add(y, w, all(C1 / 4));
+	y = mul_add(y, w, all(C0 / 2));
 	const float end = C6 / 14 + C5 / 12 + C4 / 10 + C3 / 8 + C2 / 6 +
 	    C1 / 4 + C0 / 2;
-	return y * w - z + (1 - end);
+	return mul_add(y, w, (1 - end) - z);
 }
 
 #define HALF_TURN 0x80000000u
@@ -79,7 +79,7 @@ PF_INLINE vf
 saw(vu phase, vf per)
 {
 	const vf p = to_float((vi)phase);
-	return 0x1p-31f * p - smooth_step(p * per);
+	return mul_add(all(0x1p-31f), p, -smooth_step(p * per));
 }
 
 PF_INLINE vf
@@ -87,8 +87,9 @@ triangle(vu phase, vf per, vf unit)
 {
 	const vf p = to_float((vi)phase);
 	const vf other = to_float((vi)(phase ^ HALF_TURN));
-	return 0x1p-30f * magnitude(p) - 1 + 4 * unit *
-	    (smooth_corner(p * per) - smooth_corner(other * per));
+	return mul_add(4 * unit,
+	    smooth_corner(p * per) - smooth_corner(other * per),
+	    mul_add(all(0x1p-30f), magnitude(p), all(-1)));
 }
 
 PF_INLINE vf
@@ -99,7 +100,7 @@ wave(int shape, vu phase, vf per, vf unit, vf width)
 	if (shape == SUB_TRIANGLE)
 		return triangle(phase, per, unit);
 	if (shape == SUB_SINE)
-		return sin_turn(turns(phase));
+		return sin_sample(turns(phase));
 	/* A pulse is two saws apart by its width. */
 	const vu later = (vu)to_int(width * 0x1p31f) << 1;
 	return saw(phase - later, per) - saw(phase, per);
@@ -128,7 +129,7 @@ pair(const struct group *g, unsigned row)
 PF_INLINE vf
 at(struct pair p, vf t)
 {
-	return p.end + p.step * t;
+	return mul_add(p.step, t, p.end);
 }
 
 /*
@@ -162,9 +163,9 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
 		if (alone) {
 			g->l[i] = y;
 		} else {
-			g->l[i] += y * left;
+			g->l[i] = mul_add(y, left, g->l[i]);
 			if (stereo)
-				g->r[i] += y * right;
+				g->r[i] = mul_add(y, right, g->r[i]);
 		}
 		phase += step;
 		step += bend;
@@ -342,8 +343,8 @@ filter(struct group *g, struct sums *sums, unsigned stage, unsigned channel,
 		const vf in = x[i];
 		const vf b = at(bs, t), c = at(cs, t), d = at(ds, t);
 		/* Grouped for short chains from frame to frame. */
-		const vf n1 = (s1 - d * s1) + (b * in - b * s2);
-		const vf n2 = (s2 + b * s1) + (c * in - c * s2);
+		const vf n1 = mul_add(-d, s1, s1) + mul_add(-b, s2, b * in);
+		const vf n2 = mul_add(b, s1, s2) + mul_add(-c, s2, c * in);
 		vf y = 0.5f * (n2 + s2);
 		if (types) {
 			const vf band = at(ks, t) * 0.5f * (n1 + s1);
@@ -357,9 +358,9 @@ filter(struct group *g, struct sums *sums, unsigned stage, unsigned channel,
 		if (to == TO_BUFFER)
 			x[i] = y;
 		if (to == TO_LEFT || to == TO_BOTH)
-			sums->l[i] += y * at(left, t);
+			sums->l[i] = mul_add(y, at(left, t), sums->l[i]);
 		if (to == TO_RIGHT || to == TO_BOTH)
-			sums->r[i] += y * at(right, t);
+			sums->r[i] = mul_add(y, at(right, t), sums->r[i]);
 		t += 1.0f;
 	}
 	store(ROW(ic), s1);

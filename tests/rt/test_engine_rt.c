@@ -104,7 +104,10 @@ pthread_mutex_unlock(pthread_mutex_t *mutex)
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-/* From here on: exit, and futexes if asked for; for all threads. */
+/*
+ * From here on: exit, and futexes if asked for; for all threads.  One that
+ * has not run yet may still do what the C library does at a thread's birth.
+ */
 static int
 forbid_calls(int futexes)
 {
@@ -113,6 +116,9 @@ forbid_calls(int futexes)
 		    offsetof(struct seccomp_data, nr)),
 		ALLOW(SYS_exit_group),
 		ALLOW(futexes ? SYS_futex : SYS_exit_group),
+		ALLOW(futexes ? SYS_rseq : SYS_exit_group),
+		ALLOW(futexes ? SYS_set_robust_list : SYS_exit_group),
+		ALLOW(futexes ? SYS_rt_sigprocmask : SYS_exit_group),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	};
 	const struct sock_fprog program = {

@@ -556,6 +556,84 @@ test_fm(void)
 	    "and his fifth harmonic (%.3f)", j2);
 }
 
+static void
+test_legato_and_glide(void)
+{
+	struct pf_engine *engine = rig_engine(1, 0);
+	struct pf_instrument ins = plain(1);
+	struct pf_engine_metrics m;
+	ins.legato = true;
+	rig_set(&ins, "glide", 0.2f);
+	rig_strip(engine, "a", &ins);
+	rig_push(engine, rig_note("a", 0, 48, 1, 0.3f), NULL);
+	rig_push(engine, rig_note("a", 0.25, 60, 1, 0.7f), NULL);
+	rig_render(engine, FRAMES, left, right, 9);
+	pf_engine_metrics(engine, &m);
+	ok(m.notes == 2 && m.stolen == 0, "a tied note takes the voice over");
+	ok(amplitude(pf_midi_to_hz(60), 26000, 45000) > 0.2,
+	    "and glides to its pitch");
+	ok(amplitude(pf_midi_to_hz(60), 12100, 15000) < 0.1,
+	    "which takes a while");
+	ok(largest_step(0, FRAMES) < 0.02f, "without a click");
+	pf_engine_free(engine);
+}
+
+static void
+test_own_values(void)
+{
+	struct pf_instrument ins = plain(4);
+	rig_set(&ins, "shape", 0);
+	render_one(&ins, rig_note("a", 0, 48, 1, 2), NULL);
+	const double bright = amplitude(pf_midi_to_hz(48) * 20, 4800, FRAMES);
+	render_one(&ins, rig_note("a", 0, 48, 1, 2),
+	    "x=1\tcutoff=0.3\tshape=saw");
+	const double dark = amplitude(pf_midi_to_hz(48) * 20, 4800, FRAMES);
+	ok(dark < bright / 100, "a note's own cutoff is heard (%.1f dB)",
+	    pf_gain_to_db(dark / bright));
+	render_one(&ins, rig_note("a", 0, 48, 1, 2), "shape=sine");
+	ok(amplitude(pf_midi_to_hz(48) * 3, 4800, FRAMES) < 1e-4,
+	    "and its own shape, by name");
+}
+
+/* One CPU's registers are not another's: nobody should hear which. */
+static void
+test_kinds_of_registers(void)
+{
+	static const char *const kinds[] = {"base", "avx2", "avx512"};
+	static float first[FRAMES];
+	const char *const was = getenv("PF_SIMD");
+	char *const keep = was ? strdup(was) : NULL;
+	for (unsigned i = 0; i < PF_COUNT(kinds); i++) {
+		struct pf_instrument ins;
+		setenv("PF_SIMD", kinds[i], 1);
+		struct pf_engine *engine = rig_engine(1, 0);
+		pf_instrument_init(&ins, &pf_model_subtractive);
+		rig_set(&ins, "unison", 3);
+		rig_set(&ins, "level2", 0.5f);
+		rig_set(&ins, "sub", 0.3f);
+		rig_set(&ins, "wobble", 2);
+		rig_strip(engine, "a", &ins);
+		pf_instrument_init(&ins, &pf_model_fm);
+		rig_set(&ins, "index", 2);
+		rig_strip(engine, "b", &ins);
+		for (int n = 0; n < 8; n++)
+			rig_push(engine, rig_note(n % 2 ? "a" : "b",
+			    0.05 * n, 40 + 4 * (float)n, 0.8f, 0.4f), NULL);
+		rig_render(engine, FRAMES, i ? left : first, right, 0);
+		pf_engine_free(engine);
+		float worst = 0;
+		for (int k = 0; i && k < FRAMES; k++)
+			worst = fmaxf(worst, fabsf(left[k] - first[k]));
+		ok(worst < 1e-6f, "%s kernels sound as the base does "
+		    "(%.1f dBFS)", kinds[i], pf_gain_to_db((double)worst));
+	}
+	if (keep)
+		setenv("PF_SIMD", keep, 1);
+	else
+		unsetenv("PF_SIMD");
+	free(keep);
+}
+
 int
 main(void)
 {
@@ -576,5 +654,8 @@ main(void)
 	test_patch_and_epoch();
 	test_filter_is_stable();
 	test_fm();
+	test_legato_and_glide();
+	test_own_values();
+	test_kinds_of_registers();
 	return tap_done();
 }
