@@ -3,6 +3,7 @@
 
 #include "agent/heard.h"
 #include "agent/heard_harmony.h"
+#include "agent/heard_player.h"
 #include "agent/musical_time.h"
 #include "base/hash.h"
 #include "base/math.h"
@@ -18,26 +19,13 @@
 
 static const double lately_beats = 8;
 
-/* The player, in the making. */
-struct player {
-	struct pf_listener_player out;
-	int64_t last_on_ns, last_end_ns;
-	int64_t phrase_ns, phrase_end_ns;
-	double onsets;     /* decaying count */
-	double since_beat;
-	int64_t hist_bar;
-	double poly;
-	bool levels, phrases; /* somebody tells them */
-	float bass;        /* the last low note */
-};
-
 struct pf_listener {
 	struct musical_time time;
 	struct heard heard;
 	struct heard_harmony harmony;
-	struct player player;
+	struct heard_player player;
 	int64_t next_tick_ns, now_ns;
-	double swing;
+	float bass; /* the player's last low note */
 	uint32_t section;
 	int64_t section_ns, section_end_ns;
 };
@@ -57,11 +45,7 @@ pf_listener_new(struct pf_listener **listener, uint32_t self,
 		return r;
 	}
 	heard_init(&l->heard, self, names);
-	l->swing = 0.5;
-	l->player.last_on_ns = l->player.last_end_ns = INT64_MIN / 2;
-	l->player.out.low = l->player.out.high = l->player.out.mean = NAN;
-	l->player.out.loudness = 0.6;
-	l->player.out.silent_beats = 1e9;
+	heard_player_init(&l->player);
 	*listener = l;
 	return 0;
 }
@@ -78,37 +62,12 @@ pf_listener_free(struct pf_listener *listener)
 
 /* ---- time goes on */
 
-static double
-beat_of(const struct pf_listener *l, int64_t ns)
-{
-	return musical_time_of(&l->time, ns < -3600000000000
-	    ? -3600000000000 : ns);
-}
-
-/* Is a note of the player's sounding?  Then up to when, else its end. */
-static int64_t
-sounding_until(const struct pf_listener *l, int64_t now)
-{
-	int64_t end = l->player.last_end_ns;
-	for (int64_t i = l->heard.notes - 1; i >= 0; i--) {
-		const struct heard_note *n = heard_note(&l->heard, i);
-		if (!n || n->on_ns < now - 4000000000)
-			break;
-		if (l->heard.source[n->source].out.agent)
-			continue;
-		const int64_t off = n->off_ns < now ? n->off_ns : now;
-		end = off > end ? off : end;
-	}
-	return end;
-}
-
 static void
 recount(struct pf_listener *l, int64_t now)
 {
-	const double beat = beat_of(l, now);
+	const double beat = heard_beat(&l->time, now);
 	const int64_t bar = musical_time_bar(&l->time, beat);
-	l->player.since_beat = beat;
-	l->player.hist_bar = bar;
+	heard_player_recount(&l->player, beat, bar);
 	for (int i = 0; i < l->heard.sources; i++) {
 		l->heard.source[i].since_beat = beat;
 		l->heard.source[i].hist_bar = bar;
@@ -119,33 +78,19 @@ recount(struct pf_listener *l, int64_t now)
 static void
 tick(struct pf_listener *l, int64_t now)
 {
-	struct player *p = &l->player;
-	struct pf_listener_player *o = &p->out;
 	musical_time_run(&l->time, now);
 	if (l->time.renumbered)
 		recount(l, now);
 	heard_harmony_run(&l->harmony, &l->heard, &l->time, now);
-	const double beat = beat_of(l, now);
+	const double beat = heard_beat(&l->time, now);
 	for (int i = 0; i < l->heard.sources; i++) {
 		struct heard_source *s = &l->heard.source[i];
-		s->out.last_beat = beat_of(l, s->last_on_ns);
+		s->out.last_beat = heard_beat(&l->time, s->last_on_ns);
 		s->out.density = s->notes / lately_beats
 		    * pf_exp(-fmin(60, fmax(0, beat - s->since_beat))
 		    / lately_beats);
 	}
-	if (!o->heard)
-		return;
-	p->last_end_ns = sounding_until(l, now);
-	const double silent = (double)(now - p->last_end_ns);
-	o->silent_beats = silent > 0 ? beat - beat_of(l, p->last_end_ns) : 0;
-	o->density = p->onsets / lately_beats
-	    * pf_exp(-fmin(60, fmax(0, beat - p->since_beat)) / lately_beats);
-	o->busy = o->silent_beats < (o->density > 0.7 ? 1 : 2);
-	o->phrase_beat = beat_of(l, p->phrase_ns);
-	o->phrase_end_beat = beat_of(l, p->phrase_end_ns);
-	o->polyphonic = p->poly > 0.25;
-	if (!p->phrases && !o->busy && p->phrase_end_ns < p->phrase_ns)
-		p->phrase_end_ns = p->last_end_ns;
+	heard_player_run(&l->player, &l->heard, &l->time, now);
 }
 
 static void
@@ -166,63 +111,6 @@ pf_listener_update(struct pf_listener *listener, int64_t now_ns)
 
 /* ---- hearing */
 
-static int
-place_in_bar(const struct pf_listener *l, double beat, int64_t bar)
-{
-	const double in = beat - musical_time_bar_beat(&l->time, bar);
-	const int grid = (int)floor(in * PF_LISTENER_GRID + 0.5);
-	const int whole = musical_time_per_bar(&l->time, beat)
-	    * PF_LISTENER_GRID;
-	return grid < 0 ? 0 : grid % whole;
-}
-
-/* The player begins a note or a hit. */
-static void
-count_player(struct pf_listener *l, int64_t at_ns, float pitch,
-    float velocity)
-{
-	struct player *p = &l->player;
-	struct pf_listener_player *o = &p->out;
-	const double beat = beat_of(l, at_ns);
-	const int64_t bar = musical_time_bar(&l->time, beat);
-	const bool together = at_ns - p->last_on_ns < TOGETHER_NS
-	    && o->heard;
-	const float v = isnan(velocity) ? 0.7f : velocity;
-	if (!isnan(pitch)) {
-		o->low = isnan(o->low) || pitch < o->low ? pitch
-		    : o->low + 0.02f * (o->mean - o->low);
-		o->high = isnan(o->high) || pitch > o->high ? pitch
-		    : o->high + 0.02f * (o->mean - o->high);
-		o->mean = isnan(o->mean) ? pitch
-		    : o->mean + 0.06f * (pitch - o->mean);
-		p->poly += 0.06 * (together - p->poly);
-	}
-	if (!p->phrases && (!o->heard || beat_of(l, p->last_end_ns) + 1 < beat
-	    || beat_of(l, p->last_on_ns) + 3 < beat)) {
-		if (p->phrase_end_ns < p->phrase_ns || !o->heard)
-			p->phrase_end_ns = p->last_end_ns;
-		p->phrase_ns = at_ns;
-	}
-	o->heard = true;
-	if (bar > p->hist_bar)
-		heard_fade(o->onsets, bar - p->hist_bar);
-	p->hist_bar = bar;
-	if (together)
-		return;
-	const double gone = fmin(100, fmax(0, beat - p->since_beat));
-	p->onsets = p->onsets * pf_exp(-gone / lately_beats) + 1;
-	p->since_beat = beat;
-	o->accent = fmax(0, fmin(1, ((double)v - o->loudness) * 2));
-	if (!p->levels)
-		o->loudness += 0.08 * ((double)v - o->loudness);
-	float *place = &o->onsets[place_in_bar(l, beat, bar)];
-	*place = fminf(1, *place + 0.25f * (0.4f + 0.6f * v));
-	const double phase = beat - floor(beat);
-	if (phase > 0.42 && phase < 0.74)
-		l->swing += 0.06 * (phase - l->swing);
-	p->last_on_ns = at_ns;
-}
-
 /* Tell the sense of pulse about a note. */
 static void
 feel(struct pf_listener *l, const struct heard_source *s, int64_t at_ns,
@@ -239,8 +127,8 @@ feel(struct pf_listener *l, const struct heard_source *s, int64_t at_ns,
 	} else if (!isnan(pitch)) {
 		if (pitch < 48) {
 			o.low = 0.7;
-			o.change = l->player.bass == pitch ? 0 : 0.8;
-			l->player.bass = pitch;
+			o.change = l->bass == pitch ? 0 : 0.8;
+			l->bass = pitch;
 		}
 		if (s->poly < 0.25)
 			o.pitch = (double)pitch;
@@ -260,13 +148,13 @@ hear_note(struct pf_listener *l, int source, const struct pf_event *e)
 	const int64_t off = whole ? at + (int64_t)(length * 1e9) : HEARD_OPEN;
 	const struct heard_note *n = heard_on(&l->heard, source, at, off,
 	    e->pitch, e->velocity, e->id);
-	const double beat = beat_of(l, at);
+	const double beat = heard_beat(&l->time, at);
 	const int64_t bar = musical_time_bar(&l->time, beat);
-	heard_count(s, n, beat, bar, place_in_bar(l, beat, bar));
+	heard_count(s, n, beat, bar, heard_place(&l->time, beat, bar));
 	if (s->out.agent)
 		return;
 	feel(l, s, at, e->pitch, e->velocity, length);
-	count_player(l, at, s->out.drums ? NAN : e->pitch, e->velocity);
+	heard_player_on(&l->player, &l->time, at, s->out.drums ? NAN : e->pitch, e->velocity);
 }
 
 static void
@@ -282,21 +170,9 @@ hear_onset(struct pf_listener *l, int source, const struct pf_event *e)
 	if (!pf_is_none(e->pitch) && (int)e->pitch <= 36)
 		o.low = 1;
 	musical_time_onset(&l->time, &o);
-	count_player(l, at, NAN, pf_is_none(e->velocity) ? NAN : e->velocity);
+	heard_player_on(&l->player, &l->time, at, NAN, pf_is_none(e->velocity) ? NAN : e->velocity);
 	if (at + HIT_NS > l->player.last_end_ns && l->heard.notes == 0)
 		l->player.last_end_ns = at + HIT_NS;
-}
-
-static void
-hear_phrase(struct pf_listener *l, const struct pf_event *e)
-{
-	struct player *p = &l->player;
-	p->phrases = true;
-	if (e->name == pf_hash_str("begin"))
-		p->phrase_ns = pf_event_at(e);
-	else if (e->name == pf_hash_str("end")
-	    || e->name == pf_hash_str("pause"))
-		p->phrase_end_ns = pf_event_at(e);
 }
 
 static void
@@ -307,20 +183,9 @@ hear_intent(struct pf_listener *l, int source, const struct pf_event *e)
 	    : (int64_t)((double)e->duration * 1e9);
 	heard_is_agent(&l->heard, source);
 	o->act = e->u8[PF_INTENT_ACT];
-	o->act_until_beat = beat_of(l, e->time + lasts);
+	o->act_until_beat = heard_beat(&l->time, e->time + lasts);
 	o->act_density = pf_is_none(e->a) ? 0 : (double)e->a;
 	o->act_loudness = pf_is_none(e->b) ? 0 : (double)e->b;
-}
-
-static void
-hear_level(struct pf_listener *l, const struct pf_event *e)
-{
-	/* -50 dBFS is as good as nothing, -8 as loud as it gets. */
-	if (pf_is_none(e->a))
-		return;
-	const double x = fmax(0, fmin(1, ((double)e->a + 50) / 42));
-	l->player.levels = true;
-	l->player.out.loudness += 0.02 * (x - l->player.out.loudness);
 }
 
 int
@@ -377,11 +242,11 @@ pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
 			heard_harmony_key(&l->harmony, e, agent);
 		break;
 	case PF_LEVEL:
-		hear_level(l, e);
+		heard_player_level(&l->player, e);
 		break;
 	case PF_PHRASE:
 		if (!agent)
-			hear_phrase(l, e);
+			heard_player_phrase(&l->player, e);
 		break;
 	case PF_INTENT:
 		hear_intent(l, source, e);
@@ -402,7 +267,7 @@ pf_listener_pulse(const struct pf_listener *listener,
     struct pf_listener_pulse *pulse)
 {
 	musical_time_pulse(&listener->time, pulse);
-	pulse->swing = pulse->subdivision == 3 ? 0.5 : listener->swing;
+	pulse->swing = pulse->subdivision == 3 ? 0.5 : listener->player.swing;
 }
 
 double
@@ -481,8 +346,8 @@ in_beats(const struct pf_listener *l, const struct heard_note *n)
 {
 	const int64_t off = n->off_ns < l->now_ns ? n->off_ns
 	    : n->off_ns == HEARD_OPEN ? l->now_ns : n->off_ns;
-	const double at = beat_of(l, n->on_ns);
-	return (struct pf_listener_note){ at, beat_of(l, off) - at, n->pitch,
+	const double at = heard_beat(&l->time, n->on_ns);
+	return (struct pf_listener_note){ at, heard_beat(&l->time, off) - at, n->pitch,
 		n->velocity };
 }
 
@@ -542,12 +407,12 @@ void
 pf_listener_form(const struct pf_listener *l, struct pf_listener_form *form)
 {
 	struct pf_chord_form back;
-	const double beat = beat_of(l, l->now_ns);
+	const double beat = heard_beat(&l->time, l->now_ns);
 	const int per_bar = musical_time_per_bar(&l->time, beat);
 	const int64_t bar = musical_time_bar(&l->time, beat);
 	/* The first bar that begins with the music, not with its pickup. */
 	const double first = l->time.first_ns >= 0
-	    ? beat_of(l, l->time.first_ns) : 0;
+	    ? heard_beat(&l->time, l->time.first_ns) : 0;
 	int64_t origin = musical_time_bar(&l->time, first + 0.1);
 	if (first - musical_time_bar_beat(&l->time, origin) > 0.6)
 		origin++;
@@ -565,9 +430,9 @@ pf_listener_form(const struct pf_listener *l, struct pf_listener_form *form)
 	}
 	if (l->section) {
 		form->section = l->section;
-		form->section_beat = beat_of(l, l->section_ns);
+		form->section_beat = heard_beat(&l->time, l->section_ns);
 		form->section_end_beat = l->section_end_ns
-		    ? beat_of(l, l->section_end_ns) : 0;
+		    ? heard_beat(&l->time, l->section_end_ns) : 0;
 		origin = musical_time_bar(&l->time, form->section_beat + 0.1);
 	}
 	int64_t phrase = (bar - origin) / form->phrase_bars;
