@@ -17,6 +17,13 @@ struct pf_song_maker {
 	bool failed;           /* out of memory */
 };
 
+/*
+ * Make room for one more in a list of n.  Returns the list, or NULL without
+ * memory (and marks the maker failed; the old list stays).
+ */
+void *pf_maker_grow(struct pf_song_maker *maker, void *list, size_t n,
+    size_t *room, size_t size);
+
 /* Add a note; tick is nominal, ms the groove's push.  Bad ones are fitted. */
 void pf_maker_note(struct pf_song_maker *maker, enum pf_part part,
     double beat, double late_ms, double beats, int pitch, double velocity);

@@ -173,9 +173,28 @@ take_out(struct plan *p, int at)
 	p->n--;
 }
 
-/* What can be missed most easily: heard before, then the least energetic. */
+/* The theme that a form is about: the one heard most often. */
+static const char *
+main_theme(const struct plan *p)
+{
+	const char *best = NULL;
+	int most = 0;
+	for (int i = 0; i < p->n; i++) {
+		int n = 0;
+		for (int k = 0; k < p->n; k++)
+			n += strcmp(p->of[k]->theme, p->of[i]->theme) == 0;
+		if (n > most) {
+			most = n;
+			best = p->of[i]->theme;
+		}
+	}
+	return best;
+}
+
+/* What can be missed most easily: heard before, then the least energetic,
+ * but what the song is about last of all. */
 static int
-dispensable(const struct plan *p)
+dispensable(const struct plan *p, const char *about)
 {
 	int worst = 0;
 	double least = 1e9;
@@ -188,6 +207,7 @@ dispensable(const struct plan *p)
 		const double worth = p->of[i]->energy_end -
 		    (heard ? 1.0 : 0) - (p->of[i]->build ? 0.3 : 0) -
 		    (first ? 0.2 : 0) + (end ? 0.2 : 0) +
+		    (strcmp(p->of[i]->theme, about) == 0 ? 0.6 : 0) +
 		    (p->of[i]->parts >> PF_MELODY & 1 ? 0.5 : 0);
 		if (worth < least) {
 			least = worth;
@@ -268,8 +288,9 @@ settle(struct plan *p, int bars)
 static void
 fit(struct plan *p, int bars)
 {
+	const char *const about = main_theme(p);
 	while (p->n > 1 && sum_of(p, -1) > bars)
-		take_out(p, dispensable(p));
+		take_out(p, dispensable(p, about));
 	while (sum_of(p, 1) < bars)
 		if (!repeat_middle(p, bars))
 			break;

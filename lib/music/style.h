@@ -149,6 +149,11 @@ struct pf_cell {
 	int8_t len[24];
 };
 
+/* Which notes a melody prefers. */
+enum pf_melody_notes {
+	PF_MELODY_SCALE, PF_MELODY_PENTATONIC, PF_MELODY_BLUES, PF_MELODY_CHORD
+};
+
 struct pf_melody {
 	int low, high;      /* MIDI */
 	double density;     /* 0 long notes .. 1 as busy as its cells allow */
@@ -157,8 +162,7 @@ struct pf_melody {
 	double rest;        /* share of a phrase left empty at its end, 0..0.6 */
 	double chromatic;   /* share of passing notes outside the scale */
 	double repeat;      /* how much a section is built of its motif, 0..1 */
-	enum { PF_MELODY_SCALE, PF_MELODY_PENTATONIC, PF_MELODY_BLUES,
-	    PF_MELODY_CHORD } notes;
+	enum pf_melody_notes notes;
 	size_t n;
 	struct pf_cell cell[PF_STYLE_CELLS];
 };

@@ -19,7 +19,6 @@ struct bar {
 	const struct pf_chord_span *span;
 	size_t n_spans;
 	struct pf_chord next;
-	int before;
 };
 
 static int
@@ -215,7 +214,7 @@ pf_style_bass(const struct pf_style *style, const struct pf_place *place,
     struct pf_chord next, int before, const struct pf_hit *kicks,
     size_t n_kicks, struct pf_hit *hit, size_t room)
 {
-	const struct bar b = {style, place, key, span, n, next, before};
+	const struct bar b = {style, place, key, span, n, next};
 	const struct pf_line_pattern *const p = pf_grid_choose_line(
 	    style->bass, style->n_bass, place, pf_hash_str("bass"));
 	if (!p || n == 0)
