@@ -98,26 +98,30 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->feedback, value[FEEDBACK]);
 }
 
-/* The signal `delay` samples ago, delay at least 2. */
+/* Hermite's cubic between b and c, f from b. */
 static inline float
-read_at(const float *ring, unsigned mask, unsigned at, float delay)
+between(float a, float b, float c, float d, float f)
 {
-	const unsigned whole = (unsigned)delay;
-	const float f = delay - (float)whole;
-	const float a = ring[(at - whole + 1) & mask];
-	const float b = ring[(at - whole) & mask];
-	const float c = ring[(at - whole - 1) & mask];
-	const float d = ring[(at - whole - 2) & mask];
 	const float c1 = 0.5f * (c - a);
 	const float c2 = a - 2.5f * b + 2 * c - 0.5f * d;
 	const float c3 = 0.5f * (d - a) + 1.5f * (b - c);
 	return ((c3 * f + c2) * f + c1) * f + b;
 }
 
-static void
-run(void *state, const struct pf_fx_io *io)
+/* The signal `delay` samples ago, delay at least 2. */
+static inline float
+read_at(const float *ring, unsigned mask, unsigned at, float delay)
 {
-	struct chorus *const s = state;
+	const unsigned whole = (unsigned)delay, b = at - whole;
+	return between(ring[(b + 1) & mask], ring[b & mask],
+	    ring[(b - 1) & mask], ring[(b - 2) & mask],
+	    delay - (float)whole);
+}
+
+/* With feedback each frame needs the one before it. */
+static void
+run_round(struct chorus *s, const struct pf_fx_io *io)
+{
 	float *const x[2] = {io->l, io->r};
 	for (unsigned i = 0; i < io->n; i++, s->at++) {
 		const unsigned p = io->pos + i;
@@ -130,11 +134,67 @@ run(void *state, const struct pf_fx_io *io)
 			for (int k = 0; k < COPIES; k++)
 				wet += read_at(s->ring[c], s->mask, s->at,
 				    pf_ramp_at(&s->tap[c][k], p));
-			/* Two alike would be 2; unlike they are 1.41. */
 			s->back[c] = wet * (1.0f / COPIES);
+			/* Two alike would be 2; unlike they are 1.41. */
 			x[c][i] += mix * (wet * 0.65f - x[c][i]);
 		}
 	}
+}
+
+/* Add one copy of the next n frames to wet[n], side by side. */
+static void
+copy(const float *ring, unsigned mask, unsigned at, const struct pf_ramp *tap,
+    unsigned pos, unsigned n, float *restrict wet)
+{
+	float near[4][PF_BLOCK], f[PF_BLOCK];
+	unsigned whole[PF_BLOCK];
+	for (unsigned i = 0; i < n; i++) {
+		const float delay = tap->from + tap->step * (float)(pos + i);
+		const int whole_part = (int)delay;
+		whole[i] = (unsigned)whole_part;
+		f[i] = delay - (float)whole_part;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned b = at + i - whole[i];
+		near[0][i] = ring[(b + 1) & mask];
+		near[1][i] = ring[b & mask];
+		near[2][i] = ring[(b - 1) & mask];
+		near[3][i] = ring[(b - 2) & mask];
+	}
+	for (unsigned i = 0; i < n; i++)
+		wet[i] += between(near[0][i], near[1][i], near[2][i],
+		    near[3][i], f[i]);
+}
+
+static void
+run_straight(struct chorus *s, const struct pf_fx_io *io)
+{
+	float *const x[2] = {io->l, io->r};
+	for (int c = 0; c < 2; c++) {
+		float wet[PF_BLOCK] = {0};
+		for (unsigned i = 0; i < io->n; i++)
+			s->ring[c][(s->at + i) & s->mask] = x[c][i];
+		for (int k = 0; k < COPIES; k++)
+			copy(s->ring[c], s->mask, s->at, &s->tap[c][k],
+			    io->pos, io->n, wet);
+		for (unsigned i = 0; i < io->n; i++) {
+			const float mix = s->mix.from +
+			    s->mix.step * (float)(io->pos + i);
+			x[c][i] += mix * (wet[i] * 0.65f - x[c][i]);
+		}
+		s->back[c] = wet[io->n - 1] * (1.0f / COPIES);
+	}
+	s->at += io->n;
+}
+
+static void
+run(void *state, const struct pf_fx_io *io)
+{
+	struct chorus *const s = state;
+	if (s->feedback.from == 0 && s->feedback.to == 0)
+		run_straight(s, io);
+	else
+		run_round(s, io);
 }
 
 const struct pf_fx pf_fx_chorus = {

@@ -178,48 +178,108 @@ run_moving(struct band *d, const struct pf_fx_io *io)
 	}
 }
 
-typedef float v2 __attribute__((vector_size(8)));
+/* Left, right and two idle lanes: halves of a register cost more. */
+typedef float v4 __attribute__((vector_size(16)));
 
-/* One band that stands still; both channels in a register. */
-static void
-run_still(struct band *d, const struct pf_fx_io *io)
+/*
+ * A band that stands still, as state-space: one multiplication and two sums
+ * from state to state.
+ */
+struct still {
+	float a11, a12, a22, b1, b2; /* a21 is -a12 */
+	float c0, c1, c2;
+	v4 s1, s2;
+};
+
+static struct still
+open_still(const struct band *d)
 {
 	const float g = d->g.to, k = d->k.to;
-	const float m0 = d->m0.to, m1 = d->m1.to, m2 = d->m2.to;
 	const float a1 = 1 / (1 + g * (g + k));
 	const float a2 = g * a1, a3 = g * a2;
-	v2 s1 = {d->s1[0], d->s1[1]}, s2 = {d->s2[0], d->s2[1]};
+	const float m1 = d->m1.to, m2 = d->m2.to;
+	return (struct still){
+	    .a11 = 2 * a1 - 1, .a12 = -2 * a2, .a22 = 1 - 2 * a3,
+	    .b1 = 2 * a2, .b2 = 2 * a3,
+	    .c0 = d->m0.to + m1 * a2 + m2 * a3, .c1 = m1 * a1 + m2 * a2,
+	    .c2 = m2 * (1 - a3) - m1 * a2,
+	    .s1 = {d->s1[0], d->s1[1]}, .s2 = {d->s2[0], d->s2[1]}};
+}
+
+static void
+close_still(struct band *d, const struct still *f)
+{
+	for (int c = 0; c < 2; c++) {
+		d->s1[c] = f->s1[c];
+		d->s2[c] = f->s2[c];
+	}
+}
+
+static inline v4
+step(struct still *f, v4 in)
+{
+	const v4 y = f->c0 * in + f->c1 * f->s1 + f->c2 * f->s2;
+	const v4 s1 = (f->b1 * in + f->a12 * f->s2) + f->a11 * f->s1;
+	f->s2 = (f->b2 * in - f->a12 * f->s1) + f->a22 * f->s2;
+	f->s1 = s1;
+	return y;
+}
+
+/* Two at a time, so that one computes while the other waits for itself. */
+static void
+run_still(struct band *first, struct band *second, const struct pf_fx_io *io)
+{
+	struct still a = open_still(first);
+	if (!second) {
+		for (unsigned i = 0; i < io->n; i++) {
+			const v4 y = step(&a, (v4){io->l[i], io->r[i]});
+			io->l[i] = y[0];
+			io->r[i] = y[1];
+		}
+		close_still(first, &a);
+		return;
+	}
+	struct still b = open_still(second);
 	for (unsigned i = 0; i < io->n; i++) {
-		const v2 in = {io->l[i], io->r[i]}, w3 = in - s2;
-		const v2 w1 = a1 * s1 + a2 * w3;
-		const v2 w2 = s2 + a2 * s1 + a3 * w3;
-		s1 = 2 * w1 - s1;
-		s2 = 2 * w2 - s2;
-		const v2 y = m0 * in + m1 * w1 + m2 * w2;
+		const v4 y = step(&b, step(&a, (v4){io->l[i], io->r[i]}));
 		io->l[i] = y[0];
 		io->r[i] = y[1];
 	}
-	for (int c = 0; c < 2; c++) {
-		d->s1[c] = s1[c];
-		d->s2[c] = s2[c];
-	}
+	close_still(first, &a);
+	close_still(second, &b);
+}
+
+static bool
+moves(const struct band *d)
+{
+	return pf_ramp_moves(&d->g) || pf_ramp_moves(&d->k) ||
+	    pf_ramp_moves(&d->m0) || pf_ramp_moves(&d->m1) ||
+	    pf_ramp_moves(&d->m2);
 }
 
 static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct eq *const s = state;
+	struct band *waits = NULL; /* still, for a second one */
 	for (int b = 0; b < BANDS; b++) {
 		struct band *const d = &s->band[b];
 		if (d->flat)
 			continue;
-		if (pf_ramp_moves(&d->g) || pf_ramp_moves(&d->k) ||
-		    pf_ramp_moves(&d->m0) || pf_ramp_moves(&d->m1) ||
-		    pf_ramp_moves(&d->m2))
+		if (!moves(d) && waits) {
+			run_still(waits, d, io);
+			waits = NULL;
+		} else if (!moves(d)) {
+			waits = d;
+		} else {
+			if (waits)
+				run_still(waits, NULL, io);
+			waits = NULL;
 			run_moving(d, io);
-		else
-			run_still(d, io);
+		}
 	}
+	if (waits)
+		run_still(waits, NULL, io);
 }
 
 const struct pf_fx pf_fx_eq = {
