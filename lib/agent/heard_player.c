@@ -67,7 +67,8 @@ heard_player_on(struct heard_player *p, const struct musical_time *time,
 		widen(o, pitch);
 		p->poly += 0.06 * (together - p->poly);
 	}
-	if (!p->phrases && (!o->heard || heard_beat(time, p->last_end_ns) + 1 < beat
+	if (!p->phrases && (!o->heard
+	    || heard_beat(time, p->last_end_ns) + 1 < beat
 	    || heard_beat(time, p->last_on_ns) + 3 < beat)) {
 		if (p->phrase_end_ns < p->phrase_ns || !o->heard)
 			p->phrase_end_ns = p->last_end_ns;
@@ -150,7 +151,8 @@ heard_player_run(struct heard_player *p, const struct heard *heard,
 		return;
 	p->last_end_ns = sounding_until(p, heard, now);
 	const double silent = (double)(now - p->last_end_ns);
-	o->silent_beats = silent > 0 ? beat - heard_beat(time, p->last_end_ns) : 0;
+	o->silent_beats = silent > 0
+	    ? beat - heard_beat(time, p->last_end_ns) : 0;
 	o->density = p->onsets / lately_beats
 	    * pf_exp(-fmin(60, fmax(0, beat - p->since_beat)) / lately_beats);
 	o->busy = o->silent_beats < (o->density > 0.7 ? 1 : 2);

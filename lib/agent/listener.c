@@ -154,7 +154,8 @@ hear_note(struct pf_listener *l, int source, const struct pf_event *e)
 	if (s->out.agent)
 		return;
 	feel(l, s, at, e->pitch, e->velocity, length);
-	heard_player_on(&l->player, &l->time, at, s->out.drums ? NAN : e->pitch, e->velocity);
+	heard_player_on(&l->player, &l->time, at, s->out.drums ? NAN : e->pitch,
+	    e->velocity);
 }
 
 static void
@@ -170,7 +171,7 @@ hear_onset(struct pf_listener *l, int source, const struct pf_event *e)
 	if (!pf_is_none(e->pitch) && (int)e->pitch <= 36)
 		o.low = 1;
 	musical_time_onset(&l->time, &o);
-	heard_player_on(&l->player, &l->time, at, NAN, pf_is_none(e->velocity) ? NAN : e->velocity);
+	heard_player_on(&l->player, &l->time, at, NAN, e->velocity);
 	if (at + HIT_NS > l->player.last_end_ns && l->heard.notes == 0)
 		l->player.last_end_ns = at + HIT_NS;
 }
@@ -347,8 +348,8 @@ in_beats(const struct pf_listener *l, const struct heard_note *n)
 	const int64_t off = n->off_ns < l->now_ns ? n->off_ns
 	    : n->off_ns == HEARD_OPEN ? l->now_ns : n->off_ns;
 	const double at = heard_beat(&l->time, n->on_ns);
-	return (struct pf_listener_note){ at, heard_beat(&l->time, off) - at, n->pitch,
-		n->velocity };
+	return (struct pf_listener_note){ at, heard_beat(&l->time, off) - at,
+		n->pitch, n->velocity };
 }
 
 /* Notes of one source, or (source -1) the player's highest line. */

@@ -87,13 +87,13 @@ struct pf_listener_player {
 	double loudness;    /* 0..1, smoothed over two bars: velocity, or level
 	                     * where ears tell it */
 	double accent;      /* 0..1: the last onset above its surroundings */
-	double density;     /* notes (chords count once) a beat, over two bars */
+	double density;     /* onsets a beat, over two bars */
 	float low, high, mean; /* register lately, MIDI numbers; NaN unknown */
-	double phrase_beat; /* where the phrase that sounds (or the last) began */
+	double phrase_beat; /* where this phrase (or the last one) began */
 	double phrase_end_beat;  /* where the last finished phrase ended */
 	bool polyphonic;    /* plays chords, not only a line */
-	/* How often (0..1) onsets fall on each place of the bar, lately, weighed
-	 * by strength: [place in the bar in PF_LISTENER_GRIDths of a beat]. */
+	/* How often (0..1) onsets fall on each place of the bar, lately,
+	 * weighed by strength; a place is a PF_LISTENER_GRIDth of a beat. */
 	float onsets[PF_LISTENER_BAR];
 };
 

@@ -151,7 +151,8 @@ foresee(const struct pf_chord_follower *f, int n)
 		    : &f->window[(beat - 1) % WINDOW].odds, index, f->per_bar,
 		    to);
 		form_memory_foresee(&f->form, n > 0 ? a->back[before]
-		    : f->form.back, beat, index, f->per_bar, a->bars[here], back);
+		    : f->form.back, beat, index, f->per_bar, a->bars[here],
+		    back);
 	}
 	a->memory[n] = remember(f, back, beat, a->remembered[n]);
 	const int slot = (int)(beat % (PF_CHORD_AHEAD + 1));

@@ -139,8 +139,10 @@ pf_pulse_activation(struct pf_pulse *pulse, int64_t at_ns, double value)
 	int64_t f = (at_ns - pulse->from_ns) / PULSE_FRAME_NS;
 	if (f < pulse->frame)
 		f = pulse->frame;
-	if (f - pulse->frame < FRAMES && share(value) > pulse->active[f % FRAMES])
-		pulse->active[f % FRAMES] = share(value);
+	if (f - pulse->frame >= FRAMES)
+		return;
+	double *const active = &pulse->active[f % FRAMES];
+	*active = share(value) > *active ? share(value) : *active;
 }
 
 void

@@ -93,7 +93,7 @@ prepare_tempi(struct pulse_states *s)
 				    - period_of(i)) / period_of(i));
 			all += s->go[i][j + SPREAD] = w;
 		}
-		/* A tempo far from the usual one costs a little at each beat. */
+		/* A tempo far from the usual one costs a little a beat. */
 		const double bpm = 60e9 / PULSE_FRAME_NS / period_of(i);
 		const double o = pf_log2(bpm / usual_bpm) / bpm_octaves_sd;
 		all *= pf_exp(0.5 * o * o * pull_home * period_of(i)
@@ -144,7 +144,8 @@ pulse_states_new(struct pulse_states **states)
 			r->period = period_of(i);
 			r->len = pulse_kind[k].beats * r->period;
 			r->p = s->p + at;
-			prepare_ring(r, s->on + at, s->off + at, s->coarse + at);
+			prepare_ring(r, s->on + at, s->off + at,
+			    s->coarse + at);
 			at += r->len;
 		}
 	prepare_tempi(s);
@@ -252,7 +253,8 @@ move(struct pulse_states *s)
 
 /* One stretch of a ring where nothing began. */
 static void
-hear_nothing(double *restrict p, const double *restrict off, int n, double least)
+hear_nothing(double *restrict p, const double *restrict off, int n,
+    double least)
 {
 	int x = 0;
 	for (; x + 8 <= n; x += 8) /* in blocks that become vectors */
@@ -350,7 +352,8 @@ pulse_states_best(const struct pulse_states *s, struct pulse_mode *best)
 			for (int y = 0; y < r->period; y++) {
 				double p = 0;
 				for (int b = 0; b < pulse_kind[k].beats; b++)
-					p += r->p[kept_at(r, b * r->period + y)];
+					p += r->p[kept_at(r,
+					    b * r->period + y)];
 				at[i][y * PULSE_PHASES / r->period] += p;
 			}
 		}

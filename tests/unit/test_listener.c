@@ -215,7 +215,8 @@ told(void)
 	pf_listener_update(l, 7 * S);
 	pf_listener_pulse(l, &p);
 	ok(p.from == PF_TIME_EARS && p.beats_per_bar == 3
-	    && near(p.period_ns, 0.5e9, 1), "beats that ears tell are followed");
+	    && near(p.period_ns, 0.5e9, 1),
+	    "beats that ears tell are followed");
 	const double beat = pf_listener_beat(l, S * 11 / 10 + 6 * S / 2);
 	ok(near(beat, floor(beat + 0.5), 1e-6)
 	    && near(beat - pf_listener_bar_beat(l, pf_listener_bar(l, beat)),

@@ -163,10 +163,12 @@ main(void)
 
 	begin(&r);
 	for (int i = 0; i < 8; i++)
-		pf_pulse_told(r.pulse, (int64_t)i * 600000000, 600e6, i % 3, 3, 0.9);
+		pf_pulse_told(r.pulse, (int64_t)i * 600000000, 600e6, i % 3, 3,
+		    0.9);
 	for (int i = 0; i < 12; i++)
 		pf_pulse_hear(r.pulse, &(struct pf_pulse_onset){
-		    .at_ns = 5000000000 + (int64_t)i * 600000000, .strength = 0.9 }),
+		    .at_ns = 5000000000 + (int64_t)i * 600000000,
+		    .strength = 0.9 }),
 		pf_pulse_run(r.pulse, 5000000000 + (int64_t)i * 600000000);
 	pf_pulse_get(r.pulse, &b);
 	ok(fabs(b.period_ns - 600e6) < 15e6, "beats alone give a tempo (%g)",
