@@ -197,7 +197,7 @@ read_line(struct reading *r, const char *text)
 	if (strlen(text) >= sizeof buf)
 		return pf_err_set(r->err, "is longer than %d characters",
 		    TEXT_MOST);
-	strcpy(buf, text);
+	memcpy(buf, text, strlen(text) + 1);
 	for (char *p = buf; *p; p++)
 		if (*p == '\t' || *p == '\n' || *p == ',')
 			*p = ' ';
