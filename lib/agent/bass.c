@@ -178,6 +178,26 @@ bass_beat(struct pf_mind *m, const struct pf_moment *at)
 		lead_in(m, b, at, last_tick, velocity);
 }
 
+/* The chord was another than foreseen: go to its root. */
+static void
+bass_mend(struct pf_mind *m, const struct pf_moment *at)
+{
+	struct bass *const b = pf_mind_state(m);
+	const struct pf_chord c = at->chord.chord;
+	const double half = pf_moment_at(at, (2 * at->in_bar + 1) *
+	    at->beat_ticks / 2);
+	if (b->bar != at->bar + 1 || at->in_bar >= BEATS_MOST ||
+	    c.root < 0 || at->chord.confidence < PF_MEND_SURE ||
+	    c.root == b->chord[at->in_bar].root || !b->last)
+		return;
+	b->chord[at->in_bar] = c;
+	const int pc = c.bass >= 0 ? c.bass : c.root;
+	b->last = in_register(m, pf_pcs_nearest((uint16_t)(1 << pc),
+	    b->last));
+	pf_mind_unplan(m, half - 0.05);
+	pf_mind_play(m, half, 0.45, 0, b->last, pf_moment_touch(at, 0.66));
+}
+
 /* The chord that ends it: home, if the player has gone there. */
 static void
 bass_final(struct pf_mind *m, const struct pf_moment *at)
@@ -199,5 +219,6 @@ const struct pf_role pf_role_bass = {
 	.harmonic = true,
 	.state_size = sizeof(struct bass),
 	.beat = bass_beat,
+	.mend = bass_mend,
 	.final = bass_final,
 };

@@ -422,6 +422,23 @@ harmony_beat(struct pf_mind *m, const struct pf_moment *at)
 	push(m, h, at);
 }
 
+/* The chord was another than foreseen: say so, and go there. */
+static void
+harmony_mend(struct pf_mind *m, const struct pf_moment *at)
+{
+	struct harmony *const h = pf_mind_state(m);
+	const struct pf_chord chord = at->chord.chord;
+	const double half = pf_moment_at(at, (2 * at->in_bar + 1) *
+	    at->beat_ticks / 2);
+	if (chord.root < 0 || !h->has_said || at->chord.confidence < PF_MEND_SURE ||
+	    pf_chord_equal(h->said, chord) || h->pushed == at->beat + 2)
+		return;
+	say_chord(m, h, at, chord);
+	voice(m, h, at, chord);
+	pf_mind_unplan(m, half - 0.05);
+	strike(m, h, at, (struct stroke){half, 0.45, 0, 0.6}, 0, false);
+}
+
 static void
 harmony_final(struct pf_mind *m, const struct pf_moment *at)
 {
@@ -442,5 +459,6 @@ const struct pf_role pf_role_harmony = {
 	.harmonic = true,
 	.state_size = sizeof(struct harmony),
 	.beat = harmony_beat,
+	.mend = harmony_mend,
 	.final = harmony_final,
 };

@@ -62,7 +62,7 @@ pf_mind_new(struct pf_mind **out, const struct pf_mind_config *c,
 	m->instrument = c->instrument;
 	m->names = c->names;
 	m->in_beat = m->end_beat = m->told_end = m->stopped_beat = -1;
-	m->first_ns = m->held.bar = -1;
+	m->first_ns = m->held.bar = m->mended = -1;
 	m->name = strdup(c->name ? c->name : c->role);
 	m->role_state = calloc(1, role->state_size + 1);
 	int r = m->name && m->role_state ? 0 : -ENOMEM;
@@ -139,6 +139,20 @@ plan(struct pf_mind *m, double horizon)
 	}
 }
 
+/* Look at the beat that sounds once more before its second half. */
+static void
+mend(struct pf_mind *m, double horizon)
+{
+	const int64_t beat = m->next_beat - 1;
+	if (!m->role->mend || m->state == WAITING || beat == m->mended ||
+	    beat < m->in_beat || horizon < (double)beat + 0.5)
+		return;
+	struct pf_moment at;
+	m->mended = beat;
+	moment(m, beat, &at);
+	m->role->mend(m, &at);
+}
+
 int
 pf_mind_think(struct pf_mind *m, int64_t time_ns, const struct pf_sink *sink)
 {
@@ -152,6 +166,7 @@ pf_mind_think(struct pf_mind *m, int64_t time_ns, const struct pf_sink *sink)
 		mind_consider_entry(m, horizon);
 	if (m->state == PLAYING)
 		mind_consider_end(m, horizon);
+	mend(m, horizon);
 	plan(m, horizon);
 	mind_speak(m, time_ns + ahead);
 	if (m->input_ended && m->state == WAITING && m->n == 0)

@@ -44,6 +44,7 @@ struct pf_mind {
 	bool input_ended;
 	enum mind_state state;
 	int64_t next_beat;    /* the first that is not planned */
+	int64_t mended;       /* the last beat that was looked at again */
 	int64_t in_beat;      /* where it came in; -1: not decided */
 	int64_t end_beat;     /* -1: none in sight */
 	int64_t first_ns;     /* when the player was first heard; -1 */

@@ -38,6 +38,13 @@ struct pf_moment {
 	const struct pf_listener_player *player;
 };
 
+/*
+ * How sure one must be to correct oneself within a beat.  Of 0.35, 0.5, 0.6
+ * and never, 0.5 had the most chords right by ear (69% of the time against
+ * 58% for never) without changing more often than the music.
+ */
+#define PF_MEND_SURE 0.5
+
 struct pf_role {
 	const char *name;
 	enum pf_part part;   /* of the style: its sound, its level */
@@ -45,6 +52,11 @@ struct pf_role {
 	size_t state_size;   /* of what it keeps for itself, zeroed */
 	/* Plan the notes of a beat. */
 	void (*beat)(struct pf_mind *mind, const struct pf_moment *at);
+	/*
+	 * Half a beat later, what was heard on it is understood: mend the
+	 * rest of the beat.  NULL: nothing to mend.
+	 */
+	void (*mend)(struct pf_mind *mind, const struct pf_moment *at);
 	/* Plan the last note, on at->beat. */
 	void (*final)(struct pf_mind *mind, const struct pf_moment *at);
 };
