@@ -3,8 +3,8 @@
  * Threads that help the audio thread within a run, and sleep between.
  *
  * Protocol.  The driver publishes a row of jobs by one store: `work` holds
- * the row's number, its length and the next job in one word, so a worker that
- * comes late can never take a job of a row that is over.  Whoever finishes counts up
+ * the row's number, its length and the next job in one word, so a worker
+ * that comes late can never take a job of a row that is over.  Whoever finishes counts up
  * `done`; the driver works too and returns when all are done.  Nobody holds
  * a lock, so nobody can keep it.  A waiting thread spins at most about 50 us
  * (SPINS pauses), then sleeps on a futex; waking our own workers and being
