@@ -7,6 +7,8 @@
 #define LONGEST_NS 12000000000 /* a note that sounds longer is let go */
 #define EARLY 0.07             /* beats that a note may come before its beat */
 
+static const double ears_notes = 0.35; /* beside chords that they tell */
+
 static const struct pf_chord no_chord = { -1, PF_MAJ, -1 };
 
 int
@@ -35,7 +37,7 @@ heard_harmony_chord(struct heard_harmony *harmony, const struct pf_event *e,
 		.from_ns = heard ? pf_event_at(e) : e->time,
 		.to_ns = INT64_MAX,
 		.chord = no_chord,
-		.weight = heard ? 0.6 * sure : agent ? 0.5 : 0.97,
+		.weight = heard ? 0.3 + 0.65 * sure : agent ? 0.5 : 0.97,
 		.said = !heard && !agent
 	};
 	if (!pf_is_none(e->a) && e->a >= 0 && e->a < 12) {
@@ -161,6 +163,13 @@ evidence(const struct heard_harmony *harmony, const struct heard *heard,
 	if (t) {
 		e->told = t->chord;
 		e->told_weight = t->chord.root >= 0 ? t->weight : 0;
+		/* Ears that tell chords hear more than one voice: which of
+		 * them their notes are is less sure. */
+		for (int i = 0; i < 12 && !t->said; i++) {
+			e->melody[0][i] *= ears_notes;
+			e->melody[1][i] *= ears_notes;
+			e->attack[i] *= ears_notes;
+		}
 	}
 }
 
