@@ -79,8 +79,9 @@ put_one(struct stems *s, unsigned i, const float *const lr[2], unsigned from,
 {
 	float both[2 * PF_BLOCK];
 	for (unsigned k = 0; k < n; k++) {
-		both[2 * k] = lr[0][from + k] * fade[k];
-		both[2 * k + 1] = lr[1][from + k] * fade[k];
+		const float g = fade ? fade[k] : 1;
+		both[2 * k] = lr[0][from + k] * g;
+		both[2 * k + 1] = lr[1][from + k] * g;
 	}
 	return pf_audio_writer_write(s->writer[i], both, n, err);
 }

@@ -196,14 +196,21 @@ struct run {
 	float in[2 * TAKES_MOST][PF_BLOCK];
 };
 
-/* The gain at a frame: 1, and down to 0 towards the end. */
-static float
-fade(const struct run *run, int64_t frame)
+/*
+ * gain[n] from a frame on: 1, and down to 0 towards the end.  Returns false
+ * if all are 1.
+ */
+static bool
+fade(const struct run *run, int64_t frame, unsigned n, float *gain)
 {
-	const int64_t left = run->last - frame;
-	if (left >= run->fade)
-		return 1;
-	return left <= 0 ? 0 : (float)((double)left / (double)run->fade);
+	if (run->last - frame - n >= run->fade)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		const int64_t left = run->last - frame - i;
+		gain[i] = left >= run->fade ? 1 : left <= 0 ? 0
+		    : (float)((double)left / (double)run->fade);
+	}
+	return true;
 }
 
 /* End at a frame unless it ends before. */
@@ -288,14 +295,15 @@ render_block(struct run *run, unsigned n, struct pf_err *err)
 	find_end(run, frame, n, driven || playing);
 
 	unsigned m = within(frame, n, s->first, run->last, &from);
-	for (unsigned i = 0; i < m; i++)
-		gain[i] = fade(run, frame + from + i);
-	if (s->stems && m && stems_put(s->stems, from, m, gain, err) != 0)
+	bool fades = fade(run, frame + from, m, gain);
+	if (s->stems && m && stems_put(s->stems, from, m,
+	    fades ? gain : NULL, err) != 0)
 		return -EIO;
 	const int64_t heard = frame - run->trim;
 	m = within(heard, n, s->first, run->last, &from);
+	fades = fade(run, heard + from, m, gain);
 	for (unsigned i = 0; i < m; i++) {
-		const float g = fade(run, heard + from + i);
+		const float g = fades ? gain[i] : 1;
 		lr[2 * i] = l[from + i] * g;
 		lr[2 * i + 1] = r[from + i] * g;
 	}

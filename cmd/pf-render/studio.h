@@ -109,7 +109,10 @@ void output_abort(struct output *o);
 /* Stems: the strips and returns of an engine, a file each. */
 int stems_open(struct stems **stems, const struct wish *wish,
     const struct pf_engine *engine, struct pf_err *err);
-/* What the last run of n frames gave, from the frame `from` of it; fade[n]. */
+/*
+ * n frames of what the last run gave, from its frame `from` on; times fade[n]
+ * (NULL: none).
+ */
 int stems_put(struct stems *stems, unsigned from, unsigned n,
     const float *fade, struct pf_err *err);
 int stems_close(struct stems *stems, struct pf_err *err);

@@ -163,24 +163,42 @@ pf_audio_pcm_begin(struct pf_audio_writer *w, struct pf_err *err)
 	return 0;
 }
 
+/* x[n] as `size` bytes each, the low ones first. */
+static void
+pack(unsigned char *to, const uint32_t *x, size_t n, unsigned size)
+{
+	for (size_t i = 0; i < n; i++, to += size)
+		for (unsigned b = 0; b < size; b++)
+			to[b] = (unsigned char)(x[i] >> 8 * b);
+}
+
+/* The high ones first. */
+static void
+pack_be(unsigned char *to, const uint32_t *x, size_t n, unsigned size)
+{
+	for (size_t i = 0; i < n; i++, to += size)
+		for (unsigned b = 0; b < size; b++)
+			to[size - 1 - b] = (unsigned char)(x[i] >> 8 * b);
+}
+
 void
 pf_audio_pcm_put(struct pf_audio_writer *w, const float *lr,
     const int32_t *whole, size_t frames)
 {
 	unsigned char packed[PF_AUDIO_CHUNK * 2 * 4];
+	uint32_t x[PF_AUDIO_CHUNK * 2];
 	const unsigned size = w->config.bits / 8;
-	const bool big_endian = is(w, "au");
 	const size_t n = frames * w->config.channels;
-	unsigned char *to = packed;
-	for (size_t i = 0; i < n; i++, to += size) {
-		uint32_t x;
-		if (size == 4)
-			memcpy(&x, &lr[i], 4);
-		else
-			x = (uint32_t)whole[i];
-		for (unsigned b = 0; b < size; b++, x >>= 8)
-			to[big_endian ? size - 1 - b : b] = (unsigned char)x;
-	}
+	if (size == 4)
+		memcpy(x, lr, n * sizeof *x);
+	else
+		memcpy(x, whole, n * sizeof *x);
+	if (is(w, "au"))
+		pack_be(packed, x, n, size);
+	else if (size == 3) /* most files; a known size unrolls */
+		pack(packed, x, n, 3);
+	else
+		pack(packed, x, n, size);
 	pf_audio_sink_write(&w->sink, packed, n * size);
 }
 

@@ -20,17 +20,18 @@ pf_audio_quantize(struct pf_audio_writer *w, const float *lr, size_t frames)
 {
 	const unsigned channels = w->config.channels;
 	const double scale = w->config.bits == 16 ? 0x1p15 : 0x1p23;
+	const double most = scale - 1;
 	uint64_t clipped = 0;
 	for (size_t i = 0; i < frames; i++) {
 		uint64_t bits = pf_rng_mix(w->config.seed ^
 		    (uint64_t)(w->frames + (int64_t)i) << 1);
 		for (unsigned c = 0; c < channels; c++, bits >>= 32) {
-			const double x = lr[i * channels + c];
-			double q = x == 0 || !isfinite(x) ? 0
-			    : rint(x * scale + triangle((uint32_t)bits));
+			const double x = (double)lr[i * channels + c];
+			double q = x * scale + triangle((uint32_t)bits);
 			clipped += x > 1 || x < -1;
-			q = q < -scale ? -scale : q > scale - 1 ? scale - 1 : q;
-			w->whole[i * channels + c] = (int32_t)q;
+			q = q > -scale ? q < most ? q : most : -scale;
+			w->whole[i * channels + c] = x == 0 || isnan(x) ? 0
+			    : (int32_t)lrint(q);
 		}
 	}
 	w->clipped += clipped;

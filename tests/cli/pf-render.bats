@@ -394,3 +394,20 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	pf-render --list | grep -qx warm-bass
 	[ "$(pf-render --list | wc -l)" = "$(ls "$PF_SHARE"/instruments/*.yaml | wc -l)" ]
 }
+
+@test "memory does not grow with the music" {
+	[ -z "$SANITIZE" ] || skip "sanitizers take address space without end"
+	# Five minutes, in the long check ten hours: a note every half minute.
+	length=300
+	[ "$PF_CHECK" = long ] && length=36000
+	awk -v l=$length 'BEGIN {
+		OFS = "\t"
+		for (t = 0; t < l; t += 30) {
+			print t, "score", "tempo", "-", "-", "-", "bpm=60"
+			print t, t % 60 ? "bass" : "drums", "note", 36, 0.9, 1
+		}
+	}' >long.pf
+	# Five minutes of floats would be 110 MiB.
+	(ulimit -v 98304; pf-render -q -j 1 -f raw long.pf) | tail -c 8 >last
+	[ "$(stat -c %s last)" = 8 ]
+}
