@@ -11,7 +11,8 @@ static const double attack_power = 0.5;             /* a note on the beat */
 static const double harmony_power = 2.5;            /* a beat of harmony */
 static const double bass_power = 1.5;
 static const double key_change = 0.001; /* at a beat */
-static const double nothing = 1e-9;     /* keys below this are left out */
+static const double nothing = 1e-6;     /* keys below this are left out */
+static const double hardly = 1e-8;      /* and chords below this */
 
 void
 chord_model_init(struct chord_model *model)
@@ -81,10 +82,13 @@ chord_odds_step(const struct chord_odds *from, int index, int per_bar,
 			double *b = to->p[m][t];
 			if (row_sum(a) < nothing)
 				continue;
-			for (int s = 0; s < 24; s++)
+			for (int s = 0; s < 24; s++) {
+				if (a[s] < hardly)
+					continue;
 				for (int u = 0; u < 24; u++)
 					b[u] += a[s] *
 					    (double)chord_next[m][q][s][u];
+			}
 		}
 	if (q == 0)
 		wander(from, to);
