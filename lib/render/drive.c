@@ -16,6 +16,7 @@ struct source {
 	uint32_t hash;
 	uint32_t patch; /* hash of a name; 0: none */
 	int bank, program; /* General MIDI; program -1: none */
+	long line;         /* where it asked */
 };
 
 struct pf_drive {
@@ -49,14 +50,13 @@ pf_drive_free(struct pf_drive *d)
 	free(d);
 }
 
-/* An error with the place of the line that made it. */
+/* An error with the number of the line that made it. */
 static int
-at_line(const struct pf_drive *d, int status, const char *what,
+at_line(const struct pf_drive *d, long line, int status, const char *what,
     struct pf_err *err)
 {
 	struct pf_err with;
-	pf_err_at(&with, pf_feed_name(d->config.feed), d->line.number, "%s",
-	    what);
+	pf_err_at(&with, pf_feed_name(d->config.feed), line, "%s", what);
 	if (err)
 		*err = with;
 	return status;
@@ -99,7 +99,8 @@ choose(struct pf_drive *d, const char *name, const struct source *s,
 		r = pf_rack_get(c->rack, pf_rack_choose(c->rack, name, NULL,
 		    bank, program), instrument, &why);
 	}
-	return r ? at_line(d, r, why.text, err) : 0;
+	return r ? at_line(d, patch ? s->line : d->line.number, r, why.text,
+	    err) : 0;
 }
 
 /* A strip is there: what waited for it may be understood now. */
@@ -128,7 +129,7 @@ add_strip(struct pf_drive *d, uint32_t hash, struct pf_err *err)
 		return r;
 	r = pf_engine_add(c->engine, name, instrument, &why);
 	if (r < 0)
-		return at_line(d, r, why.text, err);
+		return at_line(d, d->line.number, r, why.text, err);
 	d->instrument[r] = instrument->name;
 	d->counts.strips++;
 	retry(d);
@@ -148,6 +149,7 @@ patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 		return 0;
 	const bool named = e->name && e->a_bits != PF_NONE_BITS;
 	s->patch = named ? e->name : 0;
+	s->line = d->line.number;
 	s->bank = e->u16[0];
 	s->program = named ? -1 : e->u16[1];
 	const int strip = pf_engine_find(c->engine, e->source);
@@ -159,7 +161,7 @@ patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 		return r;
 	r = pf_engine_patch(c->engine, (unsigned)strip, instrument, &why);
 	if (r < 0)
-		return at_line(d, r, why.text, err);
+		return at_line(d, d->line.number, r, why.text, err);
 	d->instrument[strip] = instrument->name;
 	retry(d);
 	return 0;
