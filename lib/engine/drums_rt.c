@@ -13,13 +13,14 @@
 #include "base/math.h"
 #include "base/rng.h"
 #include "engine/approx.h"
+#include "engine/wide.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { BANK = PF_DRUM_MODES + PF_DRUM_METALS, ROW = 16 };
 
-typedef float v4 __attribute__((vector_size(16)));
+typedef float v8 __attribute__((vector_size(32)));
 
 /* A band of noise: two state-variable filters in a row (fx_eq_rt.c). */
 struct hiss {
@@ -35,8 +36,7 @@ struct hiss {
 
 struct voice {
 	_Alignas(64) float re[BANK], im[BANK], cr[BANK], ci[BANK];
-	unsigned rows;             /* of the bank in use; 0: none */
-	bool metal;
+	unsigned awake;            /* bit i: row i of the bank still sounds */
 	float rise, rise_keep;     /* the metal's attack */
 	float phase, turn;         /* of the body, in turns */
 	float bend, bend_keep;     /* pitch above, as a part of turn */
@@ -156,7 +156,7 @@ start_modes(struct voice *v, struct hit *h)
 		partial(v, h, i, m->hz, db(level), m->decay_s, 0);
 	}
 	if (p->modes)
-		v->rows = 1;
+		v->awake |= 1;
 }
 
 /* The partials of the six square waves of a well-known drum machine. */
@@ -200,8 +200,7 @@ start_metal(struct voice *v, struct hit *h)
 {
 	const struct pf_drum_metal *const m = &h->piece->metal;
 	float hz[PF_DRUM_METALS], amplitude[PF_DRUM_METALS];
-	v->metal = m->level_db > PF_DRUM_OFF;
-	if (!v->metal)
+	if (!(m->level_db > PF_DRUM_OFF))
 		return;
 	const unsigned n = m->squares ? squares(m, hz, amplitude) :
 	    cloud(m, hz, amplitude);
@@ -220,7 +219,7 @@ start_metal(struct voice *v, struct hit *h)
 		    scale * amplitude[i] * db(level), decay_s,
 		    0.4999f * differ(h));
 	}
-	v->rows = BANK / ROW;
+	v->awake |= ((1u << BANK / ROW) - 1) & ~1u;
 	v->rise = 0;
 	v->rise_keep = m->attack_s < 0.0002f ? 0 :
 	    (float)pf_exp(-1 / (double)(m->attack_s * h->rate_hz));
@@ -276,7 +275,7 @@ start_noise(struct voice *v, struct hit *h)
 		s->keep = keep(h, n->decay_s);
 		s->rise_step = n->attack_s < 0.0001f ? 1 :
 		    1 / (n->attack_s * h->rate_hz);
-		s->rise = s->rise_step < 1 ? 0 : 1;
+		s->rise = s->rise_step < 1 ? 0.0f : 1.0f;
 		s->high_k = 1.2f;
 		tune_filter(s->high, n->low_hz * wobble * h->tune, s->high_k,
 		    h->rate_hz);
@@ -359,16 +358,32 @@ fade(struct pf_bank *bank, unsigned lane, unsigned pos)
 	v->gain_step = v->gain / (0.004f * (float)bank->rate_hz);
 }
 
-/* About how loud a voice still is, before its gain. */
+/*
+ * About how loud a voice still is, before its gain.  Parts of it fall asleep
+ * here, at -100 dB, and nowhere else: any cut, same samples.
+ */
 static float
-loudness(const struct voice *v)
+loudness(struct voice *v)
 {
 	float sum = 0;
-	for (unsigned i = 0; i < v->rows * ROW; i++)
-		sum += v->re[i] * v->re[i] + v->im[i] * v->im[i];
+	for (unsigned row = 0; row < BANK / ROW; row++) {
+		float power = 0;
+		if (!(v->awake & 1u << row))
+			continue;
+		for (unsigned i = row * ROW; i < (row + 1) * ROW; i++)
+			power += v->re[i] * v->re[i] + v->im[i] * v->im[i];
+		if (power < 1e-10f)
+			v->awake &= ~(1u << row);
+		sum += power;
+	}
+	v->body = v->body > 1e-5f ? v->body : 0;
 	sum = sqrtf(sum) + v->body;
-	for (unsigned i = 0; i < v->hisses; i++)
-		sum += v->hiss[i].bursts ? v->hiss[i].again : v->hiss[i].env;
+	for (unsigned i = 0; i < v->hisses; i++) {
+		struct hiss *const s = &v->hiss[i];
+		if (!s->bursts && s->env < 1e-5f)
+			s->env = 0;
+		sum += s->bursts ? s->again : s->env;
+	}
 	return sum;
 }
 
@@ -380,61 +395,62 @@ control(struct pf_bank *bank)
 		struct voice *const v = &voices[lane];
 		if (!bank->live[lane])
 			continue;
-		/* Parts end here and nowhere else: any cut, same samples. */
-		v->body = v->body > 1e-6f ? v->body : 0;
-		for (unsigned i = 0; i < v->hisses; i++)
-			if (!v->hiss[i].bursts && v->hiss[i].env < 1e-6f)
-				v->hiss[i].env = 0;
 		const float level = v->over ? 0 :
 		    loudness(v) * v->gain * fmaxf(v->left, v->right);
-		v->over = level < 2e-5f; /* -94 dB */
+		v->over = level < 3e-5f; /* -90 dB */
 		bank->level[lane] = v->over ? 0 : level;
 	}
 }
 
 /* Sixteen partials: turn, shrink, add up. */
-static void
-turn_row(struct voice *v, unsigned row, unsigned n, v4 *sum)
+static inline void
+turn_row(struct voice *v, unsigned row, unsigned n, v8 *sum)
 {
-	v4 *const re = (v4 *)&v->re[row * ROW];
-	v4 *const im = (v4 *)&v->im[row * ROW];
-	const v4 *const cr = (const v4 *)&v->cr[row * ROW];
-	const v4 *const ci = (const v4 *)&v->ci[row * ROW];
-	v4 r0 = re[0], r1 = re[1], r2 = re[2], r3 = re[3];
-	v4 i0 = im[0], i1 = im[1], i2 = im[2], i3 = im[3];
+	v8 *const re = (v8 *)&v->re[row * ROW];
+	v8 *const im = (v8 *)&v->im[row * ROW];
+	const v8 *const cr = (const v8 *)&v->cr[row * ROW];
+	const v8 *const ci = (const v8 *)&v->ci[row * ROW];
+	const v8 c0 = cr[0], c1 = cr[1], d0 = ci[0], d1 = ci[1];
+	v8 r0 = re[0], r1 = re[1], i0 = im[0], i1 = im[1];
 	for (unsigned k = 0; k < n; k++) {
-		sum[k] += (r0 + r1) + (r2 + r3);
-		const v4 t0 = cr[0] * r0 - ci[0] * i0;
-		const v4 t1 = cr[1] * r1 - ci[1] * i1;
-		const v4 t2 = cr[2] * r2 - ci[2] * i2;
-		const v4 t3 = cr[3] * r3 - ci[3] * i3;
-		i0 = ci[0] * r0 + cr[0] * i0;
-		i1 = ci[1] * r1 + cr[1] * i1;
-		i2 = ci[2] * r2 + cr[2] * i2;
-		i3 = ci[3] * r3 + cr[3] * i3;
-		r0 = t0, r1 = t1, r2 = t2, r3 = t3;
+		sum[k] += r0 + r1;
+		const v8 t0 = c0 * r0 - d0 * i0;
+		const v8 t1 = c1 * r1 - d1 * i1;
+		i0 = d0 * r0 + c0 * i0;
+		i1 = d1 * r1 + c1 * i1;
+		r0 = t0, r1 = t1;
 	}
-	re[0] = r0, re[1] = r1, re[2] = r2, re[3] = r3;
-	im[0] = i0, im[1] = i1, im[2] = i2, im[3] = i3;
+	re[0] = r0, re[1] = r1;
+	im[0] = i0, im[1] = i1;
 }
 
-static void
+static inline float
+add_up(const v8 *sum)
+{
+	const float *const s = (const float *)sum;
+	return ((s[0] + s[1]) + (s[2] + s[3])) +
+	    ((s[4] + s[5]) + (s[6] + s[7]));
+}
+
+static inline void
 run_bank(struct voice *v, unsigned n, float *out)
 {
-	v4 sum[PF_BLOCK];
-	memset(sum, 0, n * sizeof *sum);
-	turn_row(v, 0, n, sum);
-	for (unsigned k = 0; k < n; k++)
-		out[k] += (sum[k][0] + sum[k][1]) + (sum[k][2] + sum[k][3]);
-	if (!v->metal)
+	v8 sum[PF_BLOCK];
+	if (v->awake & 1) {
+		memset(sum, 0, n * sizeof *sum);
+		turn_row(v, 0, n, sum);
+		for (unsigned k = 0; k < n; k++)
+			out[k] += add_up(&sum[k]);
+	}
+	if (!(v->awake & ~1u))
 		return;
 	memset(sum, 0, n * sizeof *sum);
 	for (unsigned row = 1; row < BANK / ROW; row++)
-		turn_row(v, row, n, sum);
+		if (v->awake & 1u << row)
+			turn_row(v, row, n, sum);
 	float rise = v->rise;
 	for (unsigned k = 0; k < n; k++) {
-		out[k] += rise *
-		    ((sum[k][0] + sum[k][1]) + (sum[k][2] + sum[k][3]));
+		out[k] += rise * add_up(&sum[k]);
 		rise = 1 - v->rise_keep * (1 - rise);
 	}
 	v->rise = rise;
@@ -497,7 +513,7 @@ static void
 run_voice(struct voice *v, unsigned n, float *l, float *r)
 {
 	float out[PF_BLOCK] = {0};
-	if (v->rows)
+	if (v->awake)
 		run_bank(v, n, out);
 	if (v->body > 0)
 		run_body(v, n, out);
@@ -512,7 +528,7 @@ run_voice(struct voice *v, unsigned n, float *l, float *r)
 	}
 }
 
-static void
+PF_WIDE static void
 run(struct pf_bank *bank, unsigned pos, unsigned n, float *l, float *r)
 {
 	struct voice *const v = bank->state;

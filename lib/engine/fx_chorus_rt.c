@@ -9,6 +9,7 @@
 
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <string.h>
 
@@ -187,7 +188,7 @@ run_straight(struct chorus *s, const struct pf_fx_io *io)
 	s->at += io->n;
 }
 
-static void
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct chorus *const s = state;

@@ -15,6 +15,7 @@
 #include "base/math.h"
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 
@@ -117,12 +118,16 @@ control(void *state, const struct pf_fx_block *block)
 }
 
 /* The louder side of what decides, without its lows. */
-static void
+static inline void
 detect(struct compressor *s, const struct pf_fx_io *io, float *level)
 {
 	const float *const l = io->key_l ? io->key_l : io->l;
 	const float *const r = io->key_r ? io->key_r : io->r;
-	for (unsigned i = 0; i < io->n; i++) {
+	for (unsigned i = 0; s->key <= 0 && i < io->n; i++) {
+		const float a = fabsf(l[i]), b = fabsf(r[i]);
+		level[i] = a > b ? a : b;
+	}
+	for (unsigned i = 0; s->key > 0 && i < io->n; i++) {
 		s->low[0] += s->key * (l[i] - s->low[0]);
 		s->low[1] += s->key * (r[i] - s->low[1]);
 		const float a = fabsf(l[i] - s->low[0]);
@@ -131,40 +136,51 @@ detect(struct compressor *s, const struct pf_fx_io *io, float *level)
 	}
 }
 
-static void
+/* What the static curve asks for: no dependence between frames. */
+static inline void
+ask(const struct compressor *s, unsigned pos, unsigned n, float *x)
+{
+	const struct pf_ramp threshold = s->threshold, slope = s->slope;
+	const struct pf_ramp width = s->knee;
+	for (unsigned i = 0; i < n; i++) {
+		const float knee = pf_ramp_at(&width, pos + i) + 1e-6f;
+		const float over = pf_fast_log2(x[i] + 1e-9f) -
+		    pf_ramp_at(&threshold, pos + i);
+		float bent = over + 0.5f * knee;
+		bent = bent < 0 ? 0 : bent;
+		bent = bent > knee ? knee : bent;
+		float straight = over - 0.5f * knee;
+		straight = straight < 0 ? 0 : straight;
+		x[i] = pf_ramp_at(&slope, pos + i) *
+		    (bent * bent / (2 * knee) + straight);
+	}
+}
+
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct compressor *const s = state;
-	float x[PF_BLOCK];
+	float x[PF_BLOCK], *restrict const l = io->l, *restrict const r = io->r;
+	const unsigned n = io->n, pos = io->pos;
 	detect(s, io, x);
-	/* What the static curve asks for: no dependence between frames. */
-	for (unsigned i = 0; i < io->n; i++) {
-		const unsigned p = io->pos + i;
-		const float knee = pf_ramp_at(&s->knee, p) + 1e-6f;
-		const float over = pf_fast_log2(x[i] + 1e-9f) -
-		    pf_ramp_at(&s->threshold, p);
-		float bent = over + 0.5f * knee;
-		bent = bent < 0 ? 0 : bent > knee ? knee : bent;
-		const float straight = over > 0.5f * knee ?
-		    over - 0.5f * knee : 0;
-		x[i] = pf_ramp_at(&s->slope, p) *
-		    (bent * bent / (2 * knee) + straight);
-	}
+	ask(s, pos, n, x);
 	float gain = s->gain;
-	for (unsigned i = 0; i < io->n; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const float k = x[i] < gain ? s->attack : s->release;
 		gain = x[i] + k * (gain - x[i]);
 		x[i] = gain;
 	}
 	s->gain = gain;
-	for (unsigned i = 0; i < io->n; i++) {
-		const unsigned p = io->pos + i;
-		const float mix = pf_ramp_at(&s->mix, p);
-		const float g = 1 - mix + mix *
-		    pf_fast_exp2(x[i] + pf_ramp_at(&s->makeup, p));
-		io->l[i] *= g;
-		io->r[i] *= g;
+	const struct pf_ramp makeup = s->makeup, mix = s->mix;
+	for (unsigned i = 0; i < n; i++) {
+		const float share = pf_ramp_at(&mix, pos + i);
+		x[i] = 1 - share + share *
+		    pf_fast_exp2(x[i] + pf_ramp_at(&makeup, pos + i));
 	}
+	for (unsigned i = 0; i < n; i++)
+		l[i] *= x[i];
+	for (unsigned i = 0; i < n; i++)
+		r[i] *= x[i];
 }
 
 const struct pf_fx pf_fx_compressor = {

@@ -11,6 +11,7 @@
 
 #include "base/math.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 
@@ -156,7 +157,7 @@ bend(float x)
 	return x / sqrtf(1 + 0.25f * x * x);
 }
 
-static void
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct delay *const s = state;

@@ -19,6 +19,7 @@
 
 #include "base/math.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 
@@ -144,7 +145,7 @@ shape(struct drive *s, v4 x)
 	return (x + x0) / (f + f0);
 }
 
-static void
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct drive *const memory = state;

@@ -13,6 +13,7 @@
 
 #include "base/math.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 
@@ -257,7 +258,7 @@ moves(const struct band *d)
 	    pf_ramp_moves(&d->m2);
 }
 
-static void
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct eq *const s = state;

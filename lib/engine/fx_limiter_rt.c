@@ -22,6 +22,7 @@
 #include "base/math.h"
 #include "engine/effects.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 
@@ -284,7 +285,7 @@ run_safe(struct limiter *s, const struct pf_fx_io *io)
 	}
 }
 
-static void
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct limiter *const s = state;

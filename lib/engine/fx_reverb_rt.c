@@ -26,6 +26,7 @@
 #include "base/math.h"
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -381,7 +382,7 @@ damp(struct reverb *s, int first, unsigned n, float (*y)[PF_BLOCK])
 	*(v4 *)&s->low_state[first] = state;
 }
 
-/* Every line into every other: a Hadamard matrix, fast, times 1/4. */
+/* Every line into every other: a Hadamard matrix, fast, times 4. */
 static void
 scatter(float (*y)[PF_BLOCK], unsigned n)
 {
@@ -389,18 +390,36 @@ scatter(float (*y)[PF_BLOCK], unsigned n)
 		for (int i = 0; i < LINES; i++) {
 			if (i & half)
 				continue;
-			float *const a = y[i], *const b = y[i + half];
-			for (unsigned k = 0; k < n; k += 4) {
-				const v4 p = *(v4u *)&a[k] * 0.70710678f;
-				const v4 q = *(v4u *)&b[k] * 0.70710678f;
-				*(v4u *)&a[k] = p + q;
-				*(v4u *)&b[k] = p - q;
+			float *restrict const a = y[i];
+			float *restrict const b = y[i + half];
+			for (unsigned k = 0; k < n; k++) {
+				const float p = a[k], q = b[k];
+				a[k] = p + q;
+				b[k] = p - q;
 			}
 		}
 	}
 }
 
-static void
+/* The room's sides, as wide as asked, beside the dry sound. */
+static inline void
+blend(const struct reverb *s, const struct pf_fx_io *io,
+    float (*out)[PF_BLOCK])
+{
+	const struct pf_ramp width = s->width, wet = s->wet, dry = s->dry;
+	float *restrict const l = io->l, *restrict const r = io->r;
+	for (unsigned i = 0; i < io->n; i++) {
+		const unsigned p = io->pos + i;
+		const float mid = 0.5f * (out[0][i] + out[1][i]);
+		const float side = pf_ramp_at(&width, p);
+		const float much = pf_ramp_at(&wet, p);
+		const float old = pf_ramp_at(&dry, p);
+		l[i] = old * l[i] + much * (mid + side * (out[0][i] - mid));
+		r[i] = old * r[i] + much * (mid + side * (out[1][i] - mid));
+	}
+}
+
+PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct reverb *const s = state;
@@ -416,20 +435,12 @@ run(void *state, const struct pf_fx_io *io)
 	for (int k = 0; k < LINES; k += 4)
 		damp(s, k, n, y);
 
-	for (unsigned i = 0; i < n; i++) {
-		const unsigned p = io->pos + i;
-		float l = 0, r = 0;
-		for (int k = 0; k < LINES; k += 4) {
-			l += y[k][i] - y[k + 2][i];
-			r += y[k + 1][i] - y[k + 3][i];
-		}
-		const float mid = 0.5f * (l + r);
-		const float width = pf_ramp_at(&s->width, p);
-		const float wet = pf_ramp_at(&s->wet, p);
-		const float dry = pf_ramp_at(&s->dry, p);
-		io->l[i] = dry * io->l[i] + wet * (mid + width * (l - mid));
-		io->r[i] = dry * io->r[i] + wet * (mid + width * (r - mid));
-	}
+	float out[2][PF_BLOCK] = {{0}};
+	for (int k = 0; k < LINES; k += 4)
+		for (int c = 0; c < 2; c++)
+			for (unsigned i = 0; i < n; i++)
+				out[c][i] += y[k + c][i] - y[k + c + 2][i];
+	blend(s, io, out);
 
 	scatter(y, n);
 	for (int k = 0; k < LINES; k++) {
@@ -437,7 +448,7 @@ run(void *state, const struct pf_fx_io *io)
 		const float *const in = x[k & 1];
 		const float sign = k & 2 ? -0.70710678f : 0.70710678f;
 		for (unsigned i = 0; i < n; i++)
-			y[k][i] += sign * in[i];
+			y[k][i] = 0.25f * y[k][i] + sign * in[i];
 		store(s->line[k].ring, s->mask, s->at, n, y[k]);
 	}
 	s->at += n;

@@ -31,6 +31,7 @@
 #include "base/math.h"
 #include "base/rng.h"
 #include "engine/approx.h"
+#include "engine/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -571,7 +572,7 @@ run_body(struct bank *b, unsigned n, const float *in, float *l, float *r)
 	}
 }
 
-static void
+PF_WIDE static void
 run(struct pf_bank *bank, unsigned pos, unsigned n, float *restrict l,
     float *restrict r)
 {
