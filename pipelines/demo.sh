@@ -13,16 +13,20 @@ export PATH
 samples=/usr/share/sonic-pi/samples
 mkdir -p demo/takes
 
-# round NAME SAMPLE TIMES : play a sample so many times in a row
+# round NAME SAMPLE TIMES [SECONDS] : play (the first SECONDS of) a sample so
+# many times in a row
 round() {
-	if [ -f "$samples/$2.flac" ]; then
-		sox -q "$samples/$2.flac" "demo/takes/$1.wav" repeat $(($3 - 1))
-	else
+	if [ ! -f "$samples/$2.flac" ]; then
 		echo "demo: $samples/$2.flac is not installed; leaving '$1' out"
+	elif [ $# -gt 3 ]; then
+		sox -q "$samples/$2.flac" "demo/takes/$1.wav" trim 0 "$4" fade t 0 "$4" 0.03 repeat $(($3 - 1))
+	else
+		sox -q "$samples/$2.flac" "demo/takes/$1.wav" repeat $(($3 - 1))
 	fi
 }
+# Four bars of 140 bpm; two bars of 120 bpm over E minor.
 round amen-break loop_amen_full 5
-round guitar-phrase guit_em9 3
+round guitar-phrase guit_em9 8 4
 [ -f demo/takes/auld-lang-syne.ogg ] || cp share/takes/auld-lang-syne.ogg demo/takes/
 
 # What was heard, and what each agent did, from the stream.
