@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/math.h"
+#include "event/role.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,16 +29,10 @@ heard_init(struct heard *heard, uint32_t self, const struct pf_names *names)
 }
 
 static bool
-sounds_like_drums(const struct heard *heard, uint32_t name)
+is_drums(const struct heard *heard, uint32_t name)
 {
-	static const char *const words[] = { "drum", "perc", "kit" };
 	const char *s = heard->names ? pf_names_get(heard->names, name) : NULL;
-	if (!s)
-		return name == pf_hash("drums", 5);
-	for (size_t i = 0; i < PF_COUNT(words); i++)
-		if (strstr(s, words[i]))
-			return true;
-	return false;
+	return s ? pf_source_is_drums(s) : name == pf_hash("drums", 5);
 }
 
 int
@@ -51,7 +46,7 @@ heard_source_of(struct heard *heard, uint32_t name)
 	struct heard_source *s = &heard->source[heard->sources];
 	memset(s, 0, sizeof *s);
 	s->out.name = name;
-	s->out.drums = sounds_like_drums(heard, name);
+	s->out.drums = is_drums(heard, name);
 	s->out.act = PF_NO_INDEX;
 	s->out.last_beat = -1e9;
 	s->out.low = s->out.high = s->out.mean = NAN;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "draw/collect.h"
 
+#include "event/role.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +68,8 @@ source_of(struct pf_picture *p, uint32_t name)
 	if (p->n_sources == MOST_SOURCES)
 		return &p->source[MOST_SOURCES - 1];
 	struct source *const s = &p->source[p->n_sources++];
-	const char *const text = pf_names_get(p->names, name);
 	s->name = name;
-	s->drums = text && (strstr(text, "drum") || strstr(text, "perc"));
+	s->drums = pf_source_is_drums(pf_names_get(p->names, name));
 	return s;
 }
 

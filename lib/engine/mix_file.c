@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PROGRAMS = 128 };
 
@@ -216,14 +215,4 @@ pf_mix_program(const struct pf_mix *mix, unsigned bank, unsigned program,
 	if (drums || bank == 128)
 		return kit_of(mix, program);
 	return mix->program[program] ? mix->program[program] : mix->otherwise;
-}
-
-bool
-pf_mix_is_drums(const struct pf_mix *mix, const char *source)
-{
-	const char *const name = pf_mix_instrument(mix, source);
-	for (unsigned i = 0; i < PROGRAMS; i++)
-		if (mix->kit[i] && strcmp(mix->kit[i], name) == 0)
-			return true;
-	return false;
 }

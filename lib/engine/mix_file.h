@@ -59,7 +59,4 @@ const char *pf_mix_instrument(const struct pf_mix *mix, const char *source);
 const char *pf_mix_program(const struct pf_mix *mix, unsigned bank,
     unsigned program, bool drums);
 
-/* Does a source of that name play drums by default? */
-bool pf_mix_is_drums(const struct pf_mix *mix, const char *source);
-
 #endif

@@ -5,6 +5,7 @@
 #include "engine/effects.h"
 #include "engine/instrument_file.h"
 #include "engine/mix_file.h"
+#include "event/role.h"
 
 #include <errno.h>
 #include <math.h>
@@ -154,7 +155,7 @@ pf_rack_choose(const struct pf_rack *r, const char *source,
 		return patch;
 	if (program >= 0)
 		return pf_mix_program(r->mix, (unsigned)bank,
-		    (unsigned)program, pf_mix_is_drums(r->mix, source));
+		    (unsigned)program, pf_source_is_drums(source));
 	for (size_t i = 0; i < r->n_names; i++)
 		if (strcmp(r->names[i], source) == 0)
 			return source;

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/instrument_file.h"
 #include "engine/mix_file.h"
+#include "event/role.h"
 #include "engine/sampler.h"
 #include "tap.h"
 
@@ -373,8 +374,12 @@ test_mix(void)
 	    "the default mix has a reverb");
 	ok(strcmp(pf_mix_instrument(mix, "Bass-2"), "bass-guitar") == 0,
 	    "'Bass-2' plays the bass");
-	ok(pf_mix_is_drums(mix, "drums") && !pf_mix_is_drums(mix, "lead"),
-	    "drums are drums, a lead is not");
+	static const char *const drums[] = {"drums", "Perc 2", "my-kit",
+	    "kick", "snare", "909", "beat"};
+	for (size_t i = 0; i < PF_COUNT(drums); i++)
+		ok(pf_source_is_drums(drums[i]) && strstr(
+		    pf_mix_instrument(mix, drums[i]), "kit-"),
+		    "'%s' is given a drum kit", drums[i]);
 	int all = 1;
 	char path[4096];
 	for (unsigned i = 0; i < 128; i++) {
