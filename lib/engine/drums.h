@@ -60,6 +60,7 @@ struct pf_drum_metal {
 	float decay_s, high_decay_s; /* at low_hz and at high_hz */
 	float tilt_db;               /* an octave */
 	float attack_s;              /* how slowly it opens */
+	float shimmer;               /* 0 single partials .. 1 a dense hiss */
 	bool squares;
 	uint32_t seed;               /* which cloud */
 };

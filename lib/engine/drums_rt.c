@@ -18,6 +18,9 @@
 #include <math.h>
 #include <string.h>
 
+/* A real cymbal has thousands of partials: each of ours trembles this wide. */
+#define TREMBLE_HZ 450.0f
+
 enum { BANK = PF_DRUM_MODES + PF_DRUM_METALS, ROW = 16 };
 
 typedef float v8 __attribute__((vector_size(32)));
@@ -38,6 +41,9 @@ struct voice {
 	_Alignas(64) float re[BANK], im[BANK], cr[BANK], ci[BANK];
 	unsigned awake;            /* bit i: row i of the bank still sounds */
 	float rise, rise_keep;     /* the metal's attack */
+	float steady, shimmer;     /* what of the metal stands, what trembles */
+	float tremble, tremble_to; /* slow noise, and how slow */
+	uint32_t random;
 	float phase, turn;         /* of the body, in turns */
 	float bend, bend_keep;     /* pitch above, as a part of turn */
 	float body, body_keep;     /* its amplitude */
@@ -220,6 +226,11 @@ start_metal(struct voice *v, struct hit *h)
 		    0.4999f * differ(h));
 	}
 	v->awake |= ((1u << BANK / ROW) - 1) & ~1u;
+	/* The tremble's RMS is that of its source, 0.577, times root a / 2. */
+	v->tremble_to = fminf(6.2831853f * TREMBLE_HZ / h->rate_hz, 1);
+	v->steady = sqrtf(1 - m->shimmer * m->shimmer);
+	v->shimmer = m->shimmer / (0.577f * sqrtf(0.5f * v->tremble_to));
+	v->random = (uint32_t)pf_rng_u64(h->seed, 0x73686d72, 0, 0);
 	v->rise = 0;
 	v->rise_keep = m->attack_s < 0.0002f ? 0 :
 	    (float)pf_exp(-1 / (double)(m->attack_s * h->rate_hz));
@@ -450,7 +461,11 @@ run_bank(struct voice *v, unsigned n, float *out)
 			turn_row(v, row, n, sum);
 	float rise = v->rise;
 	for (unsigned k = 0; k < n; k++) {
-		out[k] += rise * add_up(&sum[k]);
+		v->random = v->random * 1664525u + 1013904223u;
+		v->tremble += v->tremble_to *
+		    ((float)(int32_t)v->random * 0x1p-31f - v->tremble);
+		out[k] += rise * add_up(&sum[k]) *
+		    (v->steady + v->shimmer * v->tremble);
 		rise = 1 - v->rise_keep * (1 - rise);
 	}
 	v->rise = rise;

@@ -83,7 +83,7 @@ copy_name(const struct pf_yaml_node *node, char name[PF_NAME_MOST],
 	if (strlen(text) >= PF_NAME_MOST || !*text)
 		return pf_yaml_error(node, err,
 		    "a name has 1 to %d bytes", PF_NAME_MOST - 1);
-	strcpy(name, text);
+	memcpy(name, text, strlen(text) + 1);
 	return 0;
 }
 
@@ -155,7 +155,8 @@ read_sends(const struct pf_yaml_node *map, struct pf_channel *channel,
 		if (strlen(map->child[i].key) >= PF_NAME_MOST)
 			return pf_yaml_error(&map->child[i], err,
 			    "a name has 1 to %d bytes", PF_NAME_MOST - 1);
-		strcpy(send->to, map->child[i].key);
+		memcpy(send->to, map->child[i].key,
+		    strlen(map->child[i].key) + 1);
 		r = pf_yaml_num(&map->child[i], 0, 1, &level, err);
 		send->level = (float)level;
 		channel->sends = (unsigned)i + 1;

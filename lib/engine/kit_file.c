@@ -115,14 +115,15 @@ read_metal(const struct pf_yaml_node *map, struct pf_drum_metal *m,
 	if (!map)
 		return 0;
 	*m = (struct pf_drum_metal){.level_db = -12, .low_hz = 3000,
-	    .high_hz = 14000, .decay_s = 0.5f, .high_decay_s = -1};
+	    .high_hz = 14000, .decay_s = 0.5f, .high_decay_s = -1,
+	    .shimmer = -1};
 	const struct field fields[] = {
 	    {"level", &m->level_db, PF_DRUM_OFF, 12},
 	    {"low", &m->low_hz, 50, 15000}, {"high", &m->high_hz, 100, 20000},
 	    {"decay", &m->decay_s, 0.005, 30},
 	    {"high_decay", &m->high_decay_s, 0.005, 30},
 	    {"tilt", &m->tilt_db, -24, 24},
-	    {"attack", &m->attack_s, 0, 2}};
+	    {"attack", &m->attack_s, 0, 2}, {"shimmer", &m->shimmer, 0, 1}};
 	int r = read_fields(map, fields, PF_COUNT(fields), more,
 	    PF_COUNT(more), err);
 	if (r == 0)
@@ -135,6 +136,8 @@ read_metal(const struct pf_yaml_node *map, struct pf_drum_metal *m,
 		r = pf_yaml_error(map, err, "'high' must be above 'low'");
 	if (m->high_decay_s < 0)
 		m->high_decay_s = m->decay_s;
+	if (m->shimmer < 0)
+		m->shimmer = m->squares ? 0 : 0.88f;
 	m->seed = (uint32_t)seed;
 	return r;
 }
@@ -227,7 +230,7 @@ piece_named(struct pf_drum_kit *kit, const char *name, unsigned *at)
 		return NULL;
 	struct pf_drum_piece *const p = &kit->piece[kit->pieces++];
 	memset(p, 0, sizeof *p);
-	strcpy(p->name, name);
+	memcpy(p->name, name, strlen(name) + 1);
 	p->group = PF_DRUM_PERC;
 	p->choke_s = 0.02f;
 	p->dynamics = 1;
