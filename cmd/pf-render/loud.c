@@ -77,12 +77,11 @@ static int
 master(struct store *store, const struct studio *s, double gain_db,
     put_fn *put, void *ctx, struct pf_err *err)
 {
-	static const struct pf_channel fader;
 	struct pf_engine *engine;
 	struct pf_engine_config config;
-	struct pf_channel channel;
+	struct pf_channel channel, fader = {0};
 	pf_engine_config_init(&config);
-	pf_rack_master(s->rack, &channel, gain_db);
+	fader.gain_db = (float)pf_rack_master(s->rack, &channel, gain_db);
 	config.rate_hz = s->wish->file.rate_hz;
 	config.master = &channel;
 	int r = pf_engine_new(&engine, &config, err);
@@ -156,6 +155,9 @@ find_gain(struct store *store, const struct studio *s, double *gain_db,
 			return r;
 		*gain_db += missing;
 	}
+	if (w->lufs - lufs > 0.5 && w->verbose >= 0)
+		fprintf(stderr, "pf-render: %.1f LUFS is all that the limiter "
+		    "allows\n", lufs);
 	return 0;
 }
 

@@ -74,6 +74,8 @@ static int
 level(struct studio *s, unsigned i, struct pf_err *err)
 {
 	const struct wish *const w = s->wish;
+	const char *const name = strcmp(w->take[i], "-") == 0 ? "stdin"
+	    : w->take[i];
 	double lufs = PF_LUFS_NONE;
 	uint64_t bad = 0;
 	char text[400];
@@ -82,7 +84,7 @@ level(struct studio *s, unsigned i, struct pf_err *err)
 		const int r = pf_take_measure(w->take[i], &lufs, &bad, err);
 		if (r == -ESPIPE || r == -ENOTSUP) {
 			snprintf(text, sizeof text, "%s: not levelled, %s",
-			    w->take[i], r == -ESPIPE
+			    name, r == -ESPIPE
 			    ? "a pipe can not be measured beforehand"
 			    : "built without libebur128");
 			say(s, text);
@@ -94,7 +96,7 @@ level(struct studio *s, unsigned i, struct pf_err *err)
 	}
 	if (bad) {
 		snprintf(text, sizeof text, "%s: %llu samples are no numbers "
-		    "and stay silent", w->take[i], (unsigned long long)bad);
+		    "and stay silent", name, (unsigned long long)bad);
 		say(s, text);
 	}
 	s->take_gain_db[i] = fmin(fmax(gain_db, -90), 24);

@@ -169,13 +169,11 @@ pf_rack_returns(const struct pf_rack *r, struct pf_engine *engine,
 	return pf_mix_add_returns(r->mix, engine, err);
 }
 
-void
+double
 pf_rack_master(const struct pf_rack *r, struct pf_channel *master,
     double gain_db)
 {
 	*master = *pf_mix_master(r->mix);
-	if (gain_db == 0)
-		return;
 	for (unsigned i = 0; i < master->fxs; i++) {
 		if (master->fx[i].fx != &pf_fx_limiter)
 			continue;
@@ -191,5 +189,5 @@ pf_rack_master(const struct pf_rack *r, struct pf_channel *master,
 			gain_db = want - *value;
 		}
 	}
-	master->gain_db += (float)gain_db;
+	return gain_db;
 }

@@ -61,11 +61,11 @@ PF_MUST_CHECK int pf_rack_returns(const struct pf_rack *rack,
     struct pf_engine *engine, struct pf_err *err);
 
 /*
- * The desk's master, a gain in dB louder.  The limiter makes it, so that
- * what stands in front of it works as before; beyond the limiter's range
- * the channel's own gain does.
+ * The desk's master, a gain in dB louder.  The limiter makes it, so that what
+ * stands in front of it works as before.  Returns the dB beyond its range:
+ * who feeds the master has to make them.
  */
-void pf_rack_master(const struct pf_rack *rack, struct pf_channel *master,
+double pf_rack_master(const struct pf_rack *rack, struct pf_channel *master,
     double gain_db);
 
 #endif

@@ -129,6 +129,15 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	done
 }
 
+@test "a loudness beyond the limiter is told, and the peak stays" {
+	pf-render --version | grep -q 'with libebur128' || skip "without libebur128"
+	run -0 pf-render -v --lufs -5 -o loud.wav song.pf
+	echo "$output"
+	[[ $output == *"LUFS is all that the limiter allows"* ]]
+	tp=$(sed -n 's/.*true peak \(-*[0-9.]*\) dBTP.*/\1/p' <<<"$output")
+	[ "$(awk -v a="$tp" 'BEGIN { print (a <= -0.95) }')" = 1 ]
+}
+
 @test "the master holds a band that is far too loud" {
 	for i in 0 1 2 3 4 5 6 7 8 9; do
 		printf '0\tbass%s\tnote\t36\t1\t2\n0.5\tkit%s\tnote\t38\t1\t1\n' $i $i
