@@ -183,11 +183,9 @@ static int
 by_time(const void *a, const void *b)
 {
 	const struct pf_event *const x = a, *const y = b;
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	const unsigned p = pf_event_rank(x), q = pf_event_rank(y);
-	if (p != q)
-		return p < q ? -1 : 1;
+	const int c = pf_event_order(x, y);
+	if (c != 0)
+		return c;
 	return x->pitch < y->pitch ? -1 : x->pitch > y->pitch;
 }
 

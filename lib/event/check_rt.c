@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The checks of events that came from outside; part of event/type.h that may
- * run on an audio thread.
+ * The part of event/type.h that may run on an audio thread: the order of
+ * events, and the checks of those that came from outside.
  */
 #include "event/type.h"
 
@@ -15,6 +15,14 @@ pf_event_rank(const struct pf_event *e)
 {
 	const unsigned t = pf_event_type(e);
 	return t > PF_NONE && t < PF_TYPES ? pf_type_info[t].rank : 5;
+}
+
+int
+pf_event_order(const struct pf_event *a, const struct pf_event *b)
+{
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return (int)pf_event_rank(a) - (int)pf_event_rank(b);
 }
 
 static void *

@@ -80,6 +80,12 @@ enum pf_type pf_type_number(const char *s, size_t len);
 PF_RT unsigned pf_event_rank(const struct pf_event *e);
 
 /*
+ * The order of delivery, as far as two events alone tell it: by time, then
+ * by rank.  Below 0 if a comes first, above if b does, 0 if neither.
+ */
+PF_RT int pf_event_order(const struct pf_event *a, const struct pf_event *b);
+
+/*
  * An event with every field of its type "not given".  For makers, who then
  * fill in what they know.
  */

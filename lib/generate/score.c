@@ -155,13 +155,9 @@ static int
 by_time(const void *a, const void *b)
 {
 	const struct ordered *const x = a, *const y = b;
-	if (x->event.time != y->event.time)
-		return x->event.time < y->event.time ? -1 : 1;
-	const unsigned rx = pf_event_rank(&x->event);
-	const unsigned ry = pf_event_rank(&y->event);
-	if (rx != ry)
-		return rx < ry ? -1 : 1;
-	const int c = strcmp(x->source, y->source);
+	int c = pf_event_order(&x->event, &y->event);
+	if (c == 0)
+		c = strcmp(x->source, y->source);
 	if (c)
 		return c;
 	return x->place < y->place ? -1 : x->place > y->place;

@@ -74,11 +74,9 @@ rank(const struct pf_line *line)
 					     : 1 + pf_event_rank(&line->event);
 }
 
-/* Rank, source name as bytes, place. */
-static int
-compare(const void *a, const void *b)
+int
+pf_group_order(const struct pf_line *x, const struct pf_line *y)
 {
-	const struct pf_line *const x = a, *const y = b;
 	const unsigned rx = rank(x), ry = rank(y);
 	if (rx != ry)
 		return rx < ry ? -1 : 1;
@@ -87,8 +85,17 @@ compare(const void *a, const void *b)
 	const int c = memcmp(x->source, y->source, n);
 	if (c != 0)
 		return c;
-	if (x->source_len != y->source_len)
-		return x->source_len < y->source_len ? -1 : 1;
+	return x->source_len < y->source_len ? -1
+	    : x->source_len > y->source_len;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct pf_line *const x = a, *const y = b;
+	const int c = pf_group_order(x, y);
+	if (c != 0)
+		return c;
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 

@@ -39,6 +39,12 @@ PF_MUST_CHECK int pf_group_add(struct pf_group *group,
  */
 void pf_group_sort(struct pf_group *group, const struct pf_tempo_map *map);
 
+/*
+ * The order of two lines of one time: comments first, then by rank and by
+ * source name as bytes.  Below 0 if a comes first, above if b does.
+ */
+int pf_group_order(const struct pf_line *a, const struct pf_line *b);
+
 /* Empty it; memory is kept. */
 void pf_group_clear(struct pf_group *group);
 

@@ -37,11 +37,8 @@ before(const struct pf_held *h, uint32_t a, uint32_t b)
 {
 	const struct pf_held_event *const x = &h->slot[a], *const y =
 	    &h->slot[b];
-	if (x->event.time != y->event.time)
-		return x->event.time < y->event.time;
-	const unsigned rx = pf_event_rank(&x->event);
-	const unsigned ry = pf_event_rank(&y->event);
-	return rx != ry ? rx < ry : x->place < y->place;
+	const int c = pf_event_order(&x->event, &y->event);
+	return c ? c < 0 : x->place < y->place;
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "event/type.h"
 #include "stream/feed.h"
+#include "stream/group.h"
 
 #include <errno.h>
 #include <math.h>
@@ -43,20 +44,11 @@ advance(struct merge *m, struct input *in, struct pf_err *err)
 static bool
 before(const struct pf_line *a, const struct pf_line *b)
 {
-	const bool ca = a->kind == PF_LINE_COMMENT;
-	const bool cb = b->kind == PF_LINE_COMMENT;
-	if (ca || cb)
-		return ca && !cb;
-	if (a->event.time != b->event.time)
+	const bool timed = a->kind != PF_LINE_COMMENT &&
+	    b->kind != PF_LINE_COMMENT;
+	if (timed && a->event.time != b->event.time)
 		return a->event.time < b->event.time;
-	const unsigned ra = pf_event_rank(&a->event);
-	const unsigned rb = pf_event_rank(&b->event);
-	if (ra != rb)
-		return ra < rb;
-	const size_t n = a->source_len < b->source_len ? a->source_len
-						       : b->source_len;
-	const int c = memcmp(a->source, b->source, n);
-	return c ? c < 0 : a->source_len < b->source_len;
+	return pf_group_order(a, b) < 0;
 }
 
 /* The input whose head comes next, NULL at the end. */

@@ -105,6 +105,19 @@ test_ranks(void)
 }
 
 static void
+test_order(void)
+{
+	const struct pf_event off = pf_event_make(PF_OFF, 5, 1);
+	const struct pf_event note = pf_event_make(PF_NOTE, 5, 1);
+	const struct pf_event early = pf_event_make(PF_NOTE, 4, 1);
+	ok(pf_event_order(&off, &note) < 0 && pf_event_order(&note, &off) > 0,
+	    "at one time an end comes before a start");
+	ok(pf_event_order(&early, &off) < 0 && pf_event_order(&off, &early) > 0,
+	    "time comes before rank");
+	ok(pf_event_order(&note, &note) == 0, "equals have no order");
+}
+
+static void
 test_make(void)
 {
 	struct pf_event e = pf_event_make(PF_CHORD, 5, 7);
@@ -159,6 +172,7 @@ main(int argc, char **argv)
 	}
 	test_table();
 	test_ranks();
+	test_order();
 	test_make();
 	test_check();
 	ok(strstr(read_page(), page_of_table()) != NULL,
