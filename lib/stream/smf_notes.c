@@ -3,8 +3,9 @@
  * The notes of a source's track.  They are gathered whole first: the ends
  * must be known, so that none runs into the next of its key.
  */
-#include "event/type.h"
 #include "stream/smf_maker.h"
+
+#include "event/type.h"
 
 #include <math.h>
 #include <stdbool.h>

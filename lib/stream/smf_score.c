@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first track of a MIDI file: tempos, signatures, sections, chords. */
+#include "stream/smf_maker.h"
+
 #include "event/pitch.h"
 #include "event/type.h"
 #include "stream/smf_file.h"
-#include "stream/smf_maker.h"
 
 #include <stdbool.h>
 #include <stdio.h>

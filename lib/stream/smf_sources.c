@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A track of a MIDI file for each source that plays. */
+#include "stream/smf_maker.h"
+
 #include "base/math.h"
 #include "event/role.h"
 #include "event/type.h"
 #include "stream/general_midi.h"
 #include "stream/smf_file.h"
-#include "stream/smf_maker.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -133,6 +133,24 @@ test_names_and_pedal(void)
 	ok(piano->duration == 0.5f, "a held pedal lengthens notes");
 }
 
+/* A name in each script comes out as it went in. */
+static void
+test_scripts(void)
+{
+	static const char hangul[] = "\0\xff\3\6\xed\x95\x9c\xea\xb8\x80"
+	    "\0\x90\x3c\x40" "\x60\x3c\0" "\0\xff\x2f\0";
+	static const char clef[] = "\0\xff\3\5\xf0\x9d\x84\x9e" "1"
+	    "\0\x90\x3c\x40" "\x60\x3c\0" "\0\xff\x2f\0";
+	struct pf_err err = {.text = ""};
+	const struct body both[] = {{BYTES(hangul)}, {BYTES(clef)}};
+	ok(read_tracks(HEAD("\1", "\2", "\0\x60"), both, 2, &err) == 0,
+	    "names are UTF-8");
+	const struct pf_event a = nth(PF_NOTE, 0), b = nth(PF_NOTE, 1);
+	ok(is_from(&a, "\xed\x95\x9c\xea\xb8\x80") &&
+	    is_from(&b, "\xf0\x9d\x84\x9e" "1"),
+	    "characters of three and four bytes are kept");
+}
+
 static void
 test_bends(void)
 {
@@ -376,6 +394,7 @@ main(void)
 		return 1;
 	test_reading();
 	test_names_and_pedal();
+	test_scripts();
 	test_bends();
 	test_smpte();
 	test_endless();
