@@ -31,7 +31,7 @@ kicks_of(const struct pf_mind *m, const struct pf_moment *at,
 		    pf_listener_source(l, s);
 		if (!who)
 			break;
-		if (!who->drums || places > PF_LISTENER_BAR)
+		if (places > PF_LISTENER_BAR)
 			continue;
 		for (int i = 0; i < places && n < room; i++)
 			if (who->kick[i] > 0.5f)

@@ -82,7 +82,8 @@ find_accent(struct pf_mind *m, const struct pf_moment *at)
 	const int places = at->per_bar * PF_LISTENER_GRID;
 	double sum = 0, best = 0;
 	int where = -1;
-	if (places > PF_LISTENER_BAR || at->player->density > 2.2)
+	if (places > PF_LISTENER_BAR || at->player->density > 2.2 ||
+	    at->player->drums)
 		return -1;
 	for (int i = 0; i < places; i++) {
 		sum += on[i];
@@ -140,7 +141,8 @@ vary(struct pf_mind *m, const struct drums *d, const struct pf_moment *at,
 	const int64_t place = at->bar * 1024 + h->tick;
 	const double sync = pf_mind_trait(m, PF_SYNCOPATION);
 	/* Every other section rides, if it is loud enough to. */
-	const bool ride = (at->phrase / 2) % 2 == 1 && at->intensity > 0.42 &&
+	const bool ride = at->player->drums ? at->phrase % 2 == 1 :
+	    (at->phrase / 2) % 2 == 1 && at->intensity > 0.42 &&
 	    pf_mind_style(m)->swing_grid == 2;
 	if (ride && is_cymbal_time(h->pitch))
 		return h->pitch == OPEN ? OPEN : RIDE;
@@ -188,6 +190,28 @@ orchestrate(const struct pf_moment *at, int piece)
 	    1 + 0.2 * bright;
 }
 
+/*
+ * Beside another drummer: kick and snare only where that one strikes too,
+ * softly, so that two kits sound as one; time is kept on cymbals and
+ * percussion.  Returns how hard, 0 leaves the stroke out.
+ */
+static double
+beside(const struct pf_moment *at, int piece, int tick)
+{
+	const float *const on = at->player->onsets;
+	const int place = (tick * PF_LISTENER_GRID + at->beat_ticks / 2) /
+	    at->beat_ticks;
+	float there = 0;
+	if (!at->player->drums)
+		return 1;
+	if (piece != KICK && piece != SNARE)
+		return piece == CRASH ? 0.7 : 0.85;
+	for (int i = place - 1; i <= place + 1; i++)
+		if (i >= 0 && i < PF_LISTENER_BAR && on[i] > there)
+			there = on[i];
+	return there > 0.3f ? 0.5 : 0;
+}
+
 static void
 drums_beat(struct pf_mind *m, const struct pf_moment *at)
 {
@@ -206,7 +230,7 @@ drums_beat(struct pf_mind *m, const struct pf_moment *at)
 	bool kicked = false;
 	for (int part = 0; part < 2; part++) {
 		/* Percussion joins when there is something to carry. */
-		if (part == 1 && at->intensity + 0.4 *
+		if (part == 1 && !at->player->drums && at->intensity + 0.4 *
 		    (pf_mind_trait(m, PF_DENSITY) - 0.5) < 0.62)
 			break;
 		const size_t n = pf_style_drums(pf_mind_style(m), part ?
@@ -215,20 +239,21 @@ drums_beat(struct pf_mind *m, const struct pf_moment *at)
 			if (hit[i].tick < from || hit[i].tick >= to)
 				continue;
 			const int piece = vary(m, d, at, &hit[i]);
-			if (!piece)
+			const double touch = beside(at, piece, hit[i].tick);
+			if (!piece || touch <= 0)
 				continue;
 			if (piece == KICK && abs(hit[i].tick - d->accent) < 24)
 				kicked = true;
 			pf_mind_play(m, pf_moment_at(at, hit[i].tick), 0.125,
 			    hit[i].late_ms, piece,
-			    pf_moment_touch(at, hit[i].velocity *
+			    pf_moment_touch(at, hit[i].velocity * touch *
 			    orchestrate(at, piece)));
 		}
 	}
 	if (d->accent >= from && d->accent < to && !kicked)
 		pf_mind_play(m, pf_moment_at(at, d->accent), 0.125, 0, KICK,
 		    pf_moment_touch(at, 0.62));
-	if (place.fill_beats == 0)
+	if (place.fill_beats == 0 && !at->player->drums)
 		ghosts(m, at);
 }
 

@@ -158,6 +158,37 @@ count_pitch(struct heard_source *s, float pitch)
 	    : o->high + 0.02f * (o->mean - o->high);
 }
 
+/* The histograms of a source, brought up to a bar. */
+static void
+to_bar(struct heard_source *s, int64_t bar)
+{
+	struct pf_listener_source *o = &s->out;
+	if (bar > s->hist_bar) {
+		heard_fade(o->onsets, bar - s->hist_bar);
+		heard_fade(o->kick, bar - s->hist_bar);
+		heard_fade(o->snare, bar - s->hist_bar);
+	}
+	s->hist_bar = bar;
+}
+
+static void
+count_drum(struct pf_listener_source *o, float pitch, int in_bar)
+{
+	const int drum = isnan(pitch) ? 0 : (int)(pitch + 0.5f);
+	if (drum == 35 || drum == 36)
+		count_place(o->kick, in_bar, 1);
+	if (drum == 38 || drum == 40 || drum == 37 || drum == 39)
+		count_place(o->snare, in_bar, 1);
+}
+
+void
+heard_hit(struct heard_source *s, float pitch, int64_t bar, int in_bar)
+{
+	to_bar(s, bar);
+	if (in_bar >= 0 && in_bar < PF_LISTENER_BAR)
+		count_drum(&s->out, pitch, in_bar);
+}
+
 void
 heard_count(struct heard_source *s, const struct heard_note *note,
     double beat, int64_t bar, int in_bar)
@@ -168,12 +199,7 @@ heard_count(struct heard_source *s, const struct heard_note *note,
 	const double keep = pf_exp(-gone / lately_beats);
 	s->notes *= keep;
 	s->since_beat = beat;
-	if (bar > s->hist_bar) {
-		heard_fade(o->onsets, bar - s->hist_bar);
-		heard_fade(o->kick, bar - s->hist_bar);
-		heard_fade(o->snare, bar - s->hist_bar);
-	}
-	s->hist_bar = bar;
+	to_bar(s, bar);
 	if (!note->together)
 		s->notes += 1;
 	o->density = s->notes / lately_beats;
@@ -184,11 +210,6 @@ heard_count(struct heard_source *s, const struct heard_note *note,
 		return;
 	if (!note->together)
 		count_place(o->onsets, in_bar, 0.4f + 0.6f * note->velocity);
-	if (o->drums) {
-		const int drum = (int)(note->pitch + 0.5f);
-		if (drum == 35 || drum == 36)
-			count_place(o->kick, in_bar, 1);
-		if (drum == 38 || drum == 40 || drum == 37 || drum == 39)
-			count_place(o->snare, in_bar, 1);
-	}
+	if (o->drums)
+		count_drum(o, note->pitch, in_bar);
 }

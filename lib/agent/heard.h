@@ -67,6 +67,9 @@ const struct heard_note *heard_note(const struct heard *heard, int64_t n);
 void heard_count(struct heard_source *s, const struct heard_note *note,
     double beat, int64_t bar, int in_bar);
 
+/* A hit that ears took for a drum: pitch is which, NaN if they do not say. */
+void heard_hit(struct heard_source *s, float pitch, int64_t bar, int in_bar);
+
 /* Forget some of a place histogram for each bar gone by. */
 void heard_fade(float *onsets, int64_t bars);
 

@@ -10,7 +10,14 @@
 #define TOGETHER_NS 45000000
 #define LONG_AGO_NS (-3600000000000)
 
+#define HIT_NS 250000000      /* an onset without pitch sounds so long */
+#define AT_IT_NS 1500000000   /* who began a note so lately is playing */
+
 static const double lately_beats = 8; /* the time constant of statistics */
+
+/* What sounds is told from what rings out and from noise by its level. */
+static const double rings_out_db = 20; /* below what was played */
+static const double silence_db = -55;
 
 void
 heard_player_init(struct heard_player *player)
@@ -20,6 +27,7 @@ heard_player_init(struct heard_player *player)
 	player->out.low = player->out.high = player->out.mean = NAN;
 	player->out.loudness = 0.6;
 	player->out.silent_beats = 1e9;
+	player->level_db = player->playing_db = -90;
 	player->swing = 0.5;
 }
 
@@ -64,6 +72,8 @@ heard_player_on(struct heard_player *p, const struct musical_time *time,
 	    && o->heard;
 	const float v = isnan(velocity) ? 0.7f : velocity;
 	if (!isnan(pitch)) {
+		p->pitched = p->pitched * 0.95 + 1;
+		p->hits *= 0.95;
 		widen(o, pitch);
 		p->poly += 0.06 * (together - p->poly);
 	}
@@ -106,14 +116,39 @@ heard_player_phrase(struct heard_player *p, const struct pf_event *e)
 }
 
 void
+heard_player_hit(struct heard_player *p, int64_t at_ns)
+{
+	p->hits = p->hits * 0.95 + 1;
+	p->pitched *= 0.95;
+	if (at_ns + HIT_NS > p->last_end_ns)
+		p->last_end_ns = at_ns + HIT_NS;
+}
+
+void
 heard_player_level(struct heard_player *p, const struct pf_event *e)
 {
 	/* -50 dBFS is as good as nothing, -8 as loud as it gets. */
 	if (pf_is_none(e->a))
 		return;
-	const double x = fmax(0, fmin(1, ((double)e->a + 50) / 42));
+	const double db = fmax(-90, (double)e->a);
+	const double x = fmax(0, fmin(1, (db + 50) / 42));
 	p->levels = true;
 	p->out.loudness += 0.02 * (x - p->out.loudness);
+	p->level_ns = e->time;
+	p->level_db += 0.2 * (db - p->level_db);
+	/* Who holds back for long is not measured by an old fortissimo. */
+	if (e->time - p->last_on_ns < AT_IT_NS)
+		p->playing_db += 0.02 * (p->level_db - p->playing_db)
+		    * (p->level_db > p->playing_db ? 5 : 1);
+}
+
+/* Is there sound that does not merely ring out? */
+static bool
+sounds(const struct heard_player *p, int64_t now)
+{
+	return p->levels && now - p->level_ns < AT_IT_NS
+	    && p->level_db > silence_db
+	    && p->level_db > p->playing_db - rings_out_db;
 }
 
 void
@@ -156,6 +191,10 @@ heard_player_run(struct heard_player *p, const struct heard *heard,
 	o->density = p->onsets / lately_beats
 	    * pf_exp(-fmin(60, fmax(0, beat - p->since_beat)) / lately_beats);
 	o->busy = o->silent_beats < (o->density > 0.7 ? 1 : 2);
+	o->onset_beat = heard_beat(time, p->last_on_ns);
+	o->sounds = sounds(p, now);
+	o->drums = o->drums ? p->hits > 3 * p->pitched
+	    : p->hits > 4 && p->hits > 8 * p->pitched;
 	o->phrase_beat = heard_beat(time, p->phrase_ns);
 	o->phrase_end_beat = heard_beat(time, p->phrase_end_ns);
 	o->polyphonic = p->poly > 0.25;

@@ -18,6 +18,10 @@ struct heard_player {
 	int64_t hist_bar;
 	double poly;
 	double swing;          /* see struct pf_listener_pulse */
+	double hits, pitched;  /* decaying counts: without pitch, and with */
+	double level_db;       /* smoothed over a quarter of a second */
+	double playing_db;     /* the same while the player is at it */
+	int64_t level_ns;      /* when it was told last */
 	bool levels, phrases;  /* somebody tells them */
 };
 
@@ -27,6 +31,10 @@ void heard_player_init(struct heard_player *player);
 void heard_player_on(struct heard_player *player,
     const struct musical_time *time, int64_t at_ns, float pitch,
     float velocity);
+
+/* That was a hit: it sounds for a moment, and has no pitch unless a note is
+ * heard of it. */
+void heard_player_hit(struct heard_player *player, int64_t at_ns);
 
 /* Ears tell a phrase or a level; the event is one of those. */
 void heard_player_phrase(struct heard_player *player,

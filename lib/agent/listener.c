@@ -7,6 +7,7 @@
 #include "agent/musical_time.h"
 #include "base/hash.h"
 #include "base/math.h"
+#include "music/progression.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,7 +16,6 @@
 
 #define TICK_NS 50000000     /* how often what was heard is thought over */
 #define TOGETHER_NS 45000000
-#define HIT_NS 250000000     /* an onset without pitch sounds so long */
 
 static const double lately_beats = 8;
 
@@ -28,6 +28,8 @@ struct pf_listener {
 	float bass; /* the player's last low note */
 	uint32_t section;
 	int64_t section_ns, section_end_ns;
+	const struct pf_progression_line *own; /* borrowed; NULL: none */
+	struct pf_key own_key;
 };
 
 int
@@ -153,6 +155,8 @@ hear_note(struct pf_listener *l, int source, const struct pf_event *e)
 	heard_count(s, n, beat, bar, heard_place(&l->time, beat, bar));
 	if (s->out.agent)
 		return;
+	if (s->out.drums)
+		heard_player_hit(&l->player, at);
 	feel(l, s, at, e->pitch, e->velocity, length);
 	heard_player_on(&l->player, &l->time, at, s->out.drums ? NAN : e->pitch,
 	    e->velocity);
@@ -171,9 +175,11 @@ hear_onset(struct pf_listener *l, int source, const struct pf_event *e)
 	if (!pf_is_none(e->pitch) && (int)e->pitch <= 36)
 		o.low = 1;
 	musical_time_onset(&l->time, &o);
+	const double beat = heard_beat(&l->time, at);
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	heard_hit(s, e->pitch, bar, heard_place(&l->time, beat, bar));
 	heard_player_on(&l->player, &l->time, at, NAN, e->velocity);
-	if (at + HIT_NS > l->player.last_end_ns && l->heard.notes == 0)
-		l->player.last_end_ns = at + HIT_NS;
+	heard_player_hit(&l->player, at);
 }
 
 static void
@@ -295,11 +301,64 @@ pf_listener_bar_beat(const struct pf_listener *listener, int64_t bar)
 	return musical_time_bar_beat(&listener->time, bar);
 }
 
+/* The first bar that begins with the music, not with its pickup. */
+static int64_t
+first_bar(const struct pf_listener *l)
+{
+	const double first = l->time.first_ns >= 0
+	    ? heard_beat(&l->time, l->time.first_ns) : 0;
+	const int64_t bar = musical_time_bar(&l->time, first + 0.1);
+	return bar + (first - musical_time_bar_beat(&l->time, bar) > 0.6);
+}
+
+void
+pf_listener_suggest(struct pf_listener *listener,
+    const struct pf_progression_line *line, struct pf_key key)
+{
+	listener->own = line;
+	listener->own_key = key;
+}
+
+/* The line that was suggested, in the key that was told if one was. */
+static struct pf_chord
+own_chord(const struct pf_listener *l, double beat)
+{
+	struct pf_listener_key key;
+	const struct pf_progression_line *const line = l->own;
+	const int64_t bar = musical_time_bar(&l->time, beat);
+	const int64_t since = bar - first_bar(l);
+	const double in = beat - musical_time_bar_beat(&l->time, bar);
+	const int per_bar = musical_time_per_bar(&l->time, beat);
+	const int64_t whole = pf_meter_bar(line->meter);
+	const int64_t turn = ((since % line->bars) + line->bars) % line->bars;
+	struct pf_chord c = pf_progression_at(line, turn * whole
+	    + (int64_t)(in / per_bar * (double)whole));
+	heard_harmony_get_key(&l->harmony, &key);
+	if (key.told && c.root >= 0) {
+		const int up = key.key.tonic - l->own_key.tonic + 12;
+		c.root = (c.root + up) % 12;
+		c.bass = c.bass < 0 ? -1 : (c.bass + up) % 12;
+	}
+	return c;
+}
+
+/* Whoever hears only drums can not hear chords in them. */
+static bool
+on_its_own(const struct pf_listener *l)
+{
+	return l->own && l->own->bars > 0 && l->player.out.drums;
+}
+
 void
 pf_listener_chord(const struct pf_listener *listener, double beat,
     struct pf_listener_chord *chord)
 {
 	heard_harmony_at(&listener->harmony, &listener->time, beat, chord);
+	if (!chord->told && on_its_own(listener)) {
+		chord->chord = chord->other = own_chord(listener, beat);
+		chord->confidence = 0.9;
+		chord->memory = 0;
+	}
 }
 
 bool
@@ -318,6 +377,9 @@ pf_listener_key(const struct pf_listener *listener,
     struct pf_listener_key *key)
 {
 	heard_harmony_get_key(&listener->harmony, key);
+	if (!key->told && on_its_own(listener))
+		*key = (struct pf_listener_key){ listener->own_key, 0.9,
+			listener->own_key, false };
 }
 
 const struct pf_listener_player *
@@ -411,12 +473,7 @@ pf_listener_form(const struct pf_listener *l, struct pf_listener_form *form)
 	const double beat = heard_beat(&l->time, l->now_ns);
 	const int per_bar = musical_time_per_bar(&l->time, beat);
 	const int64_t bar = musical_time_bar(&l->time, beat);
-	/* The first bar that begins with the music, not with its pickup. */
-	const double first = l->time.first_ns >= 0
-	    ? heard_beat(&l->time, l->time.first_ns) : 0;
-	int64_t origin = musical_time_bar(&l->time, first + 0.1);
-	if (first - musical_time_bar_beat(&l->time, origin) > 0.6)
-		origin++;
+	int64_t origin = first_bar(l);
 	memset(form, 0, sizeof *form);
 	pf_chord_follower_form(l->harmony.chords, &back);
 	form->phrase_bars = 8;

@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pf_progression_line;
+
 #define PF_LISTENER_GRID 12     /* places of a beat that are told apart */
 #define PF_LISTENER_BAR (12 * PF_LISTENER_GRID)
 #define PF_LISTENER_PHRASE 64   /* notes of a phrase that are kept */
@@ -84,6 +86,9 @@ struct pf_listener_player {
 	bool busy;          /* sounding, or less than a beat (2 where the notes
 	                     * are longer) silent */
 	double silent_beats; /* since the last note ended; 0 while one sounds */
+	double onset_beat;  /* where the last note or hit began */
+	bool sounds;        /* by level: more than the end of a last note */
+	bool drums;         /* hits without pitch: nothing to tell chords by */
 	double loudness;    /* 0..1, smoothed over two bars: velocity, or level
 	                     * where ears tell it */
 	double accent;      /* 0..1: the last onset above its surroundings */
@@ -176,6 +181,14 @@ bool pf_listener_chord_told(const struct pf_listener *listener, double beat,
 
 void pf_listener_key(const struct pf_listener *listener,
     struct pf_listener_key *key);
+
+/*
+ * What to play where the player gives no harmony at all, only drums: the line
+ * goes round from the first bar on, in the key that is told, else in its own.
+ * Borrowed until the listener is freed; NULL withdraws it.
+ */
+void pf_listener_suggest(struct pf_listener *listener,
+    const struct pf_progression_line *line, struct pf_key key);
 
 /* ---- people.  The answers are valid until the next call of hear/update. */
 

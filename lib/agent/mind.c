@@ -41,6 +41,28 @@ find_role(const char *name, struct pf_err *err)
 	return NULL;
 }
 
+/*
+ * The style's first choice of chords, so that everybody of the band comes to
+ * the same without a word; its tonic if it has none.
+ */
+static void
+own_chords(struct pf_mind *m)
+{
+	const struct pf_style *const s = m->style;
+	const int mode = pf_key_is_minor(s->key) ? PF_MINOR : PF_MAJOR;
+	const struct pf_progression *best = NULL;
+	struct pf_err ignored;
+	for (size_t i = 0; i < s->n_progressions; i++) {
+		const struct pf_progression *const p = &s->progression[i];
+		if (p->mode == mode && p->only.n == 0 &&
+		    (!best || p->weight > best->weight))
+			best = p;
+	}
+	if (pf_progression_roman(&m->own, best ? best->chords : mode ==
+	    PF_MINOR ? "i" : "I", s->key, s->meter[0], &ignored) == 0)
+		pf_listener_suggest(m->listener, &m->own, s->key);
+}
+
 int
 pf_mind_new(struct pf_mind **out, const struct pf_mind_config *c,
     struct pf_err *err)
@@ -74,6 +96,7 @@ pf_mind_new(struct pf_mind **out, const struct pf_mind_config *c,
 		pf_mind_free(m);
 		return r;
 	}
+	own_chords(m);
 	*out = m;
 	return 0;
 }

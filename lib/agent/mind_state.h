@@ -8,6 +8,7 @@
 
 #include "agent/moment.h"
 #include "agent/role.h"
+#include "music/progression.h"
 
 enum { PLANNED_MOST = 1024 };
 
@@ -35,6 +36,7 @@ struct pf_mind {
 	const char *instrument;
 	struct pf_names *names;
 	struct pf_listener *listener;
+	struct pf_progression_line own; /* chords where the player has none */
 	void *role_state;
 	struct pf_bar_held held;
 

@@ -65,6 +65,16 @@ knows_where(struct pf_mind *m, const struct pf_listener_pulse *pulse)
 	    (chord.confidence > 0.25 || bars > 2));
 }
 
+/* Who has stopped waits for that: a phrase, or more than a late note. */
+static bool
+has_begun_again(const struct pf_mind *m,
+    const struct pf_listener_player *player)
+{
+	const double since = (double)m->stopped_beat;
+	return player->busy && (player->phrase_beat >= since ||
+	    (player->onset_beat > since && player->density > 0.5));
+}
+
 void
 mind_consider_entry(struct pf_mind *m, double horizon)
 {
@@ -74,9 +84,7 @@ mind_consider_entry(struct pf_mind *m, double horizon)
 	pf_listener_pulse(m->listener, &pulse);
 	if (m->input_ended || !knows_where(m, &pulse))
 		return;
-	/* Who has stopped waits for the player to begin again. */
-	if (m->stopped_beat >= 0 && (!player->busy ||
-	    player->phrase_beat < (double)m->stopped_beat))
+	if (m->stopped_beat >= 0 && !has_begun_again(m, player))
 		return;
 	const double from = horizon - 0.02;
 	m->in_beat = pulse.from == PF_TIME_AXIS && score_told(m, pulse.beat) ?
@@ -98,15 +106,6 @@ set_end(struct pf_mind *m, int64_t beat, const char *why)
 	m->state = ENDING;
 	pf_mind_decide(m, "end", 1, "%s", why);
 	pf_mind_intend(m, PF_ACT_END, beat, 4, 0, 0, 127);
-}
-
-/* The beat at which the player last began a note. */
-static double
-last_onset(const struct pf_mind *m, double now)
-{
-	struct pf_listener_note note[1];
-	const int n = pf_listener_melody(m->listener, now - 64, note, 1);
-	return n ? note[0].beat : now - 64;
 }
 
 /* Where the player's last note ends, if that is later, by two bars at most. */
@@ -139,7 +138,7 @@ mind_consider_end(struct pf_mind *m, double horizon)
 		const double bars = told ? 6 + 12 * patience :
 		    0.9 + 1.5 * patience;
 		const double silent = told ? player->silent_beats :
-		    pulse.beat - last_onset(m, pulse.beat);
+		    player->sounds ? 0 : pulse.beat - player->onset_beat;
 		if (silent > bars * pulse.beats_per_bar)
 			set_end(m, mind_bar_line(m, horizon + 1),
 			    "the player has stopped");
