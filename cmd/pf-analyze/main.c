@@ -77,7 +77,7 @@ parse_only(const char *arg)
 static uint32_t
 parse_hop(const char *arg)
 {
-	const int64_t hop = pf_option_int(&program, "--hop", arg,
+	const int64_t hop = pf_option_int(&program, "hop", arg,
 	    PF_EARS_HOP_LEAST, PF_EARS_HOP_MOST);
 	if ((hop & (hop - 1)) != 0)
 		pf_option_fail(&program, "--hop: '%s' is no power of two", arg);
@@ -100,7 +100,7 @@ parse(int argc, char **argv)
 		case KEY_JSON: s.profile = s.json = true; break;
 		case KEY_ONLY: s.what = parse_only(arg); break;
 		case 'r':
-			s.rate_hz = (uint32_t)pf_option_int(&program, "--rate",
+			s.rate_hz = (uint32_t)pf_option_int(&program, "rate",
 			    arg, PF_EARS_RATE_LEAST, PF_EARS_RATE_MOST);
 			break;
 		case KEY_HOP: s.hop = parse_hop(arg); break;
