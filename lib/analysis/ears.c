@@ -120,8 +120,8 @@ hear_onset(struct pf_ears *e, const float *x)
 	pf_yin_restart(e->yin, (hit.ago_frames > PF_BLOCK
 	    ? hit.ago_frames - PF_BLOCK : hit.ago_frames) >> e->pitch_halves);
 	profile_onset(&e->profile, at, hit.level_db);
-	hear_beat_onset(e, at, hit.strength * (0.5 + 0.5 * hit.confidence),
-	    low);
+	/* Soft ones make the rhythm nearly as much as loud ones do. */
+	hear_beat_onset(e, at, 0.5 + 0.5 * hit.strength * hit.confidence, low);
 }
 
 static void

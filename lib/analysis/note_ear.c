@@ -20,7 +20,7 @@ void
 pf_note_ear_init(struct pf_note_ear *ear)
 {
 	memset(ear, 0, sizeof *ear);
-	ear->pitched = 0.6;
+	ear->pitched = 0.7;
 }
 
 void

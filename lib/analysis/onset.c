@@ -17,7 +17,8 @@ enum {
 
 /* Chosen on guitars, pianos and drum loops: fewer false ones than aubio's
  * own 0.058, -70 dB, 20 ms, for a few soft notes less. */
-static double least_rise_db = 1.5;
+static const double least_rise_db = 1;
+static const double soft_power = 1e-5, soft_rise = 5; /* 7 dB */
 static const float threshold = 0.2f, silence_db = -60, shortest_ms = 50;
 
 struct pf_onset {
@@ -30,7 +31,7 @@ struct pf_onset {
 	double excess;       /* how far the detector was above its threshold */
 	struct pf_biquad low[3]; /* low-passes at 150, 700, 4000 Hz */
 	double energy[LOOK][PF_BANDS]; /* a ring by block */
-	uint64_t blocks;
+	uint64_t blocks, said; /* said: the block of the last hit */
 	double loudest_db;   /* of the hits lately */
 };
 
@@ -136,7 +137,7 @@ describe(struct pf_onset *o, struct pf_onset_hit *hit)
 	hit->rise_db = 0;
 	for (int b = 0; b < PF_BANDS; b++) {
 		double before = 1e-12;
-		for (int ago = ATTACK; ago <= LOOK - ATTACK; ago += 2) {
+		for (int ago = ATTACK; ago <= LOOK - ATTACK; ago++) {
 			const double e = band_energy(o, b, ago);
 			before = e > before ? e : before;
 		}
@@ -161,6 +162,68 @@ describe(struct pf_onset *o, struct pf_onset_hit *hit)
 	hit->confidence = c < 0.1 ? 0.1 : c > 1 ? 1 : c;
 }
 
+/*
+ * aubio's detector listens to high partials and misses soft low notes.  Does
+ * a band that matters rise so much that something must have begun?  Returns
+ * how many blocks ago, or -1.
+ */
+static int
+soft_onset(const struct pf_onset *o)
+{
+	double now[PF_BANDS], all = 0;
+	for (int b = 0; b < PF_BANDS; b++) {
+		now[b] = band_energy(o, b, 0);
+		all += now[b];
+	}
+	if (all < soft_power)
+		return -1;
+	for (int b = 0; b < PF_BANDS; b++) {
+		if (now[b] < 0.25 * all)
+			continue;
+		double before = 1e-12, first = 0;
+		for (int ago = ATTACK; ago <= LOOK - ATTACK; ago += 2) {
+			const double e = band_energy(o, b, ago);
+			before = e > before ? e : before;
+		}
+		if (now[b] < soft_rise * before)
+			continue;
+		int ago = ATTACK + 3;
+		for (; ago > 0; ago--) {
+			first = o->energy[(o->blocks - 1 - (uint64_t)ago)
+			    % LOOK][b];
+			if (first > 2 * before && first > 0.1 * now[b])
+				break;
+		}
+		return ago;
+	}
+	return -1;
+}
+
+/* Has one of the two detectors something to say?  Then a hit waits. */
+static void
+detect(struct pf_onset *o)
+{
+	const uint64_t still = (uint64_t)(shortest_ms * 1e-3f
+	    * (float)o->rate_hz) / PF_BLOCK;
+	if (o->said > 0 && o->blocks - o->said < still)
+		return;
+	if (o->out->data[0] != 0) {
+		o->at = aubio_onset_get_last(o->aubio);
+		const float d = aubio_onset_get_descriptor(o->aubio);
+		const float above =
+		    aubio_onset_get_thresholded_descriptor(o->aubio);
+		o->excess = d > 0 ? 4 * (double)(above / d) : 0;
+		o->waiting = WAIT + 1;
+	} else if (o->blocks % 2 == 0 && o->blocks > LOOK) {
+		const int ago = soft_onset(o);
+		if (ago < 0)
+			return;
+		o->at = o->frames - (ago + 1) * PF_BLOCK;
+		o->excess = 0;
+		o->waiting = ago < ATTACK ? ATTACK + 1 - ago : 1;
+	}
+}
+
 int
 pf_onset_run(struct pf_onset *onset, const float *in, struct pf_onset_hit *hit)
 {
@@ -169,14 +232,8 @@ pf_onset_run(struct pf_onset *onset, const float *in, struct pf_onset_hit *hit)
 	aubio_onset_do(o->aubio, o->in, o->out);
 	measure_bands(o, in);
 	o->frames += PF_BLOCK;
-	if (o->out->data[0] != 0 && o->waiting == 0) {
-		o->waiting = WAIT + 1;
-		o->at = aubio_onset_get_last(o->aubio);
-		const float d = aubio_onset_get_descriptor(o->aubio);
-		const float above =
-		    aubio_onset_get_thresholded_descriptor(o->aubio);
-		o->excess = d > 0 ? 4 * (double)(above / d) : 0;
-	}
+	if (o->waiting == 0)
+		detect(o);
 	if (o->waiting == 0 || --o->waiting > 0)
 		return 0;
 	*hit = (struct pf_onset_hit){
@@ -184,7 +241,10 @@ pf_onset_run(struct pf_onset *onset, const float *in, struct pf_onset_hit *hit)
 		    ? o->frames - o->at : 0),
 	};
 	describe(o, hit);
-	return hit->rise_db >= least_rise_db;
+	if (hit->rise_db < least_rise_db)
+		return 0;
+	o->said = o->blocks;
+	return 1;
 }
 
 int
@@ -193,7 +253,7 @@ pf_onset_drum(const struct pf_onset_hit *hit, double pitched)
 	const double low = hit->share[PF_BAND_LOW];
 	const double body = hit->share[PF_BAND_BODY];
 	const double high = hit->share[PF_BAND_HIGH];
-	if (pitched > 0.5)
+	if (pitched > 0.6)
 		return -1;
 	if (high > 0.62 && low + body < 0.2)
 		return 42;

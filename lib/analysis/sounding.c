@@ -19,7 +19,8 @@ enum {
 };
 
 static const double partial_ratio = 0.65;
-static const double change_over_midi = 58; /* long window below, short above */
+static const double change_over_midi = 36; /* long window below, short above */
+static const double newest = 0.9; /* where the windows have their top */
 
 /* A row of the sparse map from FFT bins to log bins. */
 struct tap {
@@ -114,8 +115,8 @@ pf_sounding_new(struct pf_sounding **sounding, uint32_t rate_hz)
 	s->rate_hz = rate_hz;
 	for (s->hop = 64; (double)s->hop < 0.016 * rate_hz;)
 		s->hop *= 2;
-	if (pf_spectrum_new(&s->lengthy, s->hop * 16, 0.7) != 0 ||
-	    pf_spectrum_new(&s->brief, s->hop * 8, 0.7) != 0) {
+	if (pf_spectrum_new(&s->lengthy, s->hop * 16, newest) != 0 ||
+	    pf_spectrum_new(&s->brief, s->hop * 8, newest) != 0) {
 		pf_sounding_free(s);
 		return -ENOMEM;
 	}

@@ -56,7 +56,7 @@ def frames(base):
     lab = np.full(len(d), -2)
     for a, b, l in truth(base):
         # A frame belongs to a chord once its window mostly does.
-        lab[(d[:, 0] > a + .12) & (d[:, 0] < b + .03)] = l
+        lab[(d[:, 0] > a + .07) & (d[:, 0] < b + .02)] = l
     return d[:, 1:13], d[:, 13:25], d[:, 25], d[:, 26], lab
 
 
