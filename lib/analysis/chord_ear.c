@@ -10,12 +10,11 @@
 enum { STATES = PF_CHORD_EAR_STATES, NONE = PF_CHORD_NONE };
 
 /* Windows overlap, so frames are not independent witnesses. */
-static const double frame_weight = 0.22;
-static const double changes_s[2] = {0.12, 1.3}; /* a second: off, on beats */
-static const double outside_key = 0.12; /* beside 1 for chords inside */
-static const double sure = 0.62;
-static const int wishes_needed = 2;
-static const double window_s = 0.10;    /* how late the windows lean */
+static const double frame_weight = 0.25;
+static const double changes_s[2] = {0.2, 3}; /* a second: off, on beats */
+static const double outside_key = 0.1; /* beside 1 for chords inside */
+static const double sure = 0.55;
+static const double window_s = 0.06;    /* how late the windows lean */
 
 void
 pf_chord_ear_init(struct pf_chord_ear *ear)
@@ -184,7 +183,7 @@ pf_chord_ear_run(struct pf_chord_ear *ear,
 	}
 	ear->wishes = best == ear->wish ? ear->wishes + 1 : 1;
 	ear->wish = best;
-	if (ear->p[best] < sure || ear->wishes < wishes_needed)
+	if (ear->p[best] < sure)
 		return 0;
 	const bool first = ear->said < 0;
 	ear->said = best;

@@ -8,6 +8,7 @@
 
 static const int64_t hold_ns = 70000000;  /* an onset waits for its pitch */
 static const double key_sure = 0.5;       /* before a key is said */
+static const double bass_weight = 0.5;    /* of the bass in the key */
 static const int64_t key_every_ns = 500000000;
 static const double beat_ahead_s = 0.12;  /* beats are told so early */
 
@@ -183,8 +184,13 @@ hear_harmony(struct pf_ears *e, const float *x, size_t n)
 	    / (e->config.rate_hz >> e->note_halves);
 	if (f.power > 1e-7)
 		e->tuning_cents = f.tuning_cents;
+	double bass = 1e-9;
+	for (int i = 0; i < 12; i++)
+		bass += f.bass[i];
 	for (int i = 0; i < PF_SOUNDING_NOTES; i++)
 		e->weight[(PF_SOUNDING_LOW + i) % 12] += f.note[i] * f.tonal;
+	for (int i = 0; i < 12; i++) /* roots count twice */
+		e->weight[i] += bass_weight * f.tonal * f.bass[i] / bass;
 	hear_key(e);
 	pf_key_follower_odds(&e->key, odds);
 	if (pf_chord_ear_run(&e->chord, &f, frame_s, near_beat(e), odds, &h))
