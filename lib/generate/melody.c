@@ -1,53 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Which bar of a tune is new, which returns and how: the plan of a theme,
- * and the tune of every section by it.
- */
+/* The tune of every section, by the plan of its theme. */
 #include "generate/melody.h"
 
 #include "base/hash.h"
 #include "base/rng.h"
+#include "generate/melody_plan.h"
+#include "generate/melody_vary.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Bars of a theme: a letter the first time is new, again it returns; '+' and
- * '-' a step higher or lower (sequence), 'i' turned over, 'f' its first half
- * twice (fragmentation).
- */
-struct schema {
-	int bars;
-	double weight;
-	const char *text;
-};
-static const struct schema riffs[] = {
-	{8, 3, "a b a c a b a d"}, {8, 2, "a a a b a a a c"},
-	{8, 2, "a b a b a b c d"}, {8, 1, "a a+ a b a a+ a c"},
-	{8, 1, "a b af c a b a d"}, {4, 2, "a b a c"}, {4, 1, "a a a b"},
-};
-static const struct schema periods[] = {
-	{8, 4, "a b c d a b e f"}, {8, 3, "a b c d a b c e"},
-	{8, 2, "a b a c a b d e"}, {8, 2, "a a- b c a a- d e"},
-	{8, 1, "a b a+ b+ c d e f"}, {8, 1, "a b c d e f c g"},
-	{8, 1, "a b ai c a b d e"}, {8, 1, "a b c d a b cf e"},
-	{4, 2, "a b a c"}, {4, 2, "a a- b c"}, {4, 1, "a b c d"},
-	{12, 2, "a b c d a b c e f g h i"},
-	{12, 2, "a b c d a b e d f g c h"},
-};
-static const struct schema free_lines[] = {
-	{8, 2, "a b c d e f g h"}, {8, 2, "a a+ b c d e f g"},
-	{8, 2, "a b c d a e f g"}, {8, 1, "a b c af d e ai f"},
-	{4, 1, "a b c d"}, {4, 1, "a a+ b c"},
-	{12, 1, "a b c d e f g d h i j k"},
-	{12, 1, "a b c d a b e d f g h i"},
-};
-
 struct theme {
 	const char *name;
 	int cycle;             /* bars */
-	const char *plan;      /* a schema's text */
+	const char *plan;      /* see melody_plan.h */
 	bool known;
 	struct pf_tone_bar bar[PF_CYCLE_BARS];
 };
@@ -59,160 +26,7 @@ struct writer {
 	struct theme theme[PF_STYLE_SECTIONS];
 	int n_themes;
 	struct pf_melody_place place;
-	int counter;           /* its last pitch */
 };
-
-static const char *
-choose_plan(const struct pf_melody *m, int bars, uint64_t seed, uint32_t name)
-{
-	const struct schema *list = periods;
-	size_t n = PF_COUNT(periods);
-	if (m->repeat >= 0.88) {
-		list = riffs;
-		n = PF_COUNT(riffs);
-	} else if (m->repeat < 0.6) {
-		list = free_lines;
-		n = PF_COUNT(free_lines);
-	}
-	double sum = 0, u = 0;
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < n; i++) {
-			if (list[i].bars != bars)
-				continue;
-			if (pass == 0)
-				sum += list[i].weight;
-			else if ((u -= list[i].weight) < 0)
-				return list[i].text;
-		}
-		u = sum * pf_rng_unit(seed, name, 0, 90);
-	}
-	return NULL;
-}
-
-/* What bar i of a plan is: its letter (0 if there is none) and its sign. */
-static char
-plan_bar(const char *plan, int i, char *sign)
-{
-	*sign = 0;
-	if (!plan)
-		return 0;
-	for (const char *s = plan; *s; i--) {
-		const size_t len = strcspn(s, " ");
-		if (i == 0) {
-			*sign = len > 1 ? s[1] : 0;
-			return s[0];
-		}
-		s += len;
-		s += strspn(s, " ");
-	}
-	return 0;
-}
-
-/* The bar in which a letter was first heard. */
-static int
-first_of(const char *plan, char letter)
-{
-	char sign;
-	for (int i = 0; i < PF_CYCLE_BARS; i++)
-		if (plan_bar(plan, i, &sign) == letter)
-			return i;
-	return 0;
-}
-
-/* Turn a bar's tune over around its first tone. */
-static void
-invert(struct pf_tone_bar *b)
-{
-	for (int i = 1; i < b->n; i++)
-		if (b->tone[i].degree != PF_NO_DEGREE)
-			b->tone[i].degree = 2 * b->tone[0].degree -
-			    b->tone[i].degree;
-}
-
-/* The first half of a bar twice. */
-static void
-fragment(struct pf_tone_bar *b, int bar_ticks)
-{
-	const int half = bar_ticks / 2;
-	int n = 0;
-	while (n < b->n && b->tone[n].tick < half)
-		n++;
-	if (n == 0 || 2 * n > PF_BAR_NOTES)
-		return;
-	if (b->tone[n - 1].tick + b->tone[n - 1].len > half)
-		b->tone[n - 1].len = half - b->tone[n - 1].tick;
-	for (int i = 0; i < n; i++) {
-		b->tone[n + i] = b->tone[i];
-		b->tone[n + i].tick += half;
-	}
-	b->n = 2 * n;
-}
-
-/* Every length twice as long: what fits of it. */
-static void
-augment(struct pf_tone_bar *b, int bar_ticks)
-{
-	int n = 0;
-	for (int i = 0; i < b->n; i++) {
-		struct pf_tone t = b->tone[i];
-		t.tick *= 2;
-		t.len *= 2;
-		if (t.tick >= bar_ticks)
-			break;
-		if (t.tick + t.len > bar_ticks)
-			t.len = bar_ticks - t.tick;
-		b->tone[n++] = t;
-	}
-	b->n = n;
-}
-
-/* Only what stands on beats: a tune remembered in quiet. */
-static void
-reduce(struct pf_tone_bar *b, struct pf_meter meter)
-{
-	int n = 0;
-	for (int i = 0; i < b->n; i++) {
-		if (i && pf_melody_weight(meter, b->tone[i].tick) < 2) {
-			if (n)
-				b->tone[n - 1].len = b->tone[i].tick +
-				    b->tone[i].len - b->tone[n - 1].tick;
-			continue;
-		}
-		b->tone[n++] = b->tone[i];
-	}
-	b->n = n;
-}
-
-/* Divide a long tone; the new half is free to step. */
-static void
-ornament(struct pf_tone_bar *b, uint64_t seed, int64_t place, int beat)
-{
-	if (b->n == 0 || b->n == PF_BAR_NOTES)
-		return;
-	const int i = (int)pf_rng_below(seed, pf_hash_str("ornament"), place,
-	    0, (uint32_t)b->n);
-	const int len = b->tone[i].len;
-	if (len < beat || len > 2 * beat || (len / 2) % (PF_TICKS / 12))
-		return;
-	for (int k = b->n; k > i; k--)
-		b->tone[k] = b->tone[k - 1];
-	b->n++;
-	b->tone[i].len = len / 2;
-	b->tone[i + 1].tick += len / 2;
-	b->tone[i + 1].len = len - len / 2;
-	b->tone[i + 1].degree = PF_NO_DEGREE;
-}
-
-/* Hold a bar to its degrees, moved by a sequence. */
-static void
-hold(struct pf_tone_bar *b, double firm, int shift)
-{
-	for (int i = 0; i < b->n; i++) {
-		if (b->tone[i].degree != PF_NO_DEGREE)
-			b->tone[i].degree += shift;
-		b->tone[i].hold = firm;
-	}
-}
 
 /* The contrast of a later theme keeps something of the first one. */
 static bool
@@ -227,16 +41,16 @@ derive(struct writer *w, struct pf_tone_bar *bar, uint64_t seed,
 	*bar = main_theme->bar[0];
 	switch (pf_rng_below(seed, name, 0, 91, 5)) {
 	case 0:
-		invert(bar);
-		hold(bar, 0.9, 0);
+		pf_bar_invert(bar);
+		pf_bar_hold(bar, 0.9, 0);
 		return true;
 	case 1:
-		augment(bar, bar_ticks);
-		hold(bar, 0.8, 2);
+		pf_bar_augment(bar, bar_ticks);
+		pf_bar_hold(bar, 0.8, 2);
 		return true;
 	case 2:
-		fragment(bar, bar_ticks);
-		hold(bar, 0.8, 2);
+		pf_bar_fragment(bar, bar_ticks);
+		pf_bar_hold(bar, 0.8, 2);
 		return true;
 	default:
 		return false; /* something new */
@@ -262,50 +76,59 @@ settle(const struct writer *w, struct pf_tone *tone, int n, int end)
 	return n;
 }
 
-/* Gather the bars of one phrase into a row of tones. */
-static int
-gather(struct writer *w, struct theme *th, int first, int bars, int nth,
+/* A bar of a theme that is known: as it was, with an ornament now and then. */
+static void
+recall(const struct writer *w, const struct theme *th, int k, int again,
+    int64_t place, struct pf_tone_bar *b)
+{
+	const uint64_t seed = w->wish->seed;
+	*b = th->bar[k];
+	pf_bar_hold(b, again > 1 ? 0.93 : 0.97, 0);
+	if (again > 0 && pf_rng_unit(seed, pf_hash_str(th->name), place,
+	    92) < 0.25)
+		pf_bar_ornament(b, seed, place, pf_meter_beat(w->song->meter));
+}
+
+/* A bar that returns within its theme, by the sign of the plan. */
+static void
+come_back(struct pf_tone_bar *b, char sign, int bar_ticks)
+{
+	pf_bar_hold(b, 0.96, sign == '+' ? 1 : sign == '-' ? -1 : 0);
+	if (sign == 'i')
+		pf_bar_invert(b);
+	if (sign == 'f')
+		pf_bar_fragment(b, bar_ticks);
+}
+
+/* Gather bars first.. of a section, bar[bars]: known, returning or new. */
+static void
+gather(struct writer *w, struct theme *th, int first, int bars,
     const struct pf_song_section *sec, struct pf_tone_bar *bar)
 {
-	const struct pf_song *const s = w->song;
-	const struct pf_melody *const m = &w->wish->style->melody;
-	const int bar_ticks = pf_meter_bar(s->meter);
-	const uint64_t seed = w->wish->seed;
+	const struct pf_meter meter = w->song->meter;
 	const uint32_t name = pf_hash_str(th->name);
 	const double busy = sec->energy + w->wish->busy[PF_MELODY];
-	const int again = nth + first / th->cycle;
+	const int again = sec->nth + first / th->cycle;
 	for (int i = 0; i < bars; i++) {
 		struct pf_tone_bar *const b = &bar[i];
 		const int k = (first + i) % th->cycle;
-		const int64_t place = (int64_t)name * 64 + k;
 		char sign;
-		const char letter = plan_bar(th->plan, k, &sign);
-		const int from = letter ? first_of(th->plan, letter) : k;
-		if (th->known) {
-			*b = th->bar[k];
-			hold(b, again > 1 ? 0.93 : 0.97, 0);
-			if (again > 0 && pf_rng_unit(seed, name, sec->bar +
-			    first + i, 92) < 0.25)
-				ornament(b, seed, sec->bar + first + i,
-				    pf_meter_beat(s->meter));
-		} else if (from < k && from >= first && from < first + i) {
+		const char letter = pf_plan_bar(th->plan, k, &sign);
+		const int from = letter ? pf_plan_first(th->plan, letter) : k;
+		if (th->known)
+			recall(w, th, k, again, sec->bar + first + i, b);
+		else if (from < k && from >= first && from < first + i)
 			*b = bar[from - first];
-		} else if (from < k) {
+		else if (from < k)
 			*b = th->bar[from];
-		} else if (k || !derive(w, b, seed, name)) {
-			pf_melody_rhythm(m, s->meter, busy, seed, place, b);
-		}
-		if (!th->known && from < k) {
-			hold(b, 0.96, sign == '+' ? 1 : sign == '-' ? -1 : 0);
-			if (sign == 'i')
-				invert(b);
-			if (sign == 'f')
-				fragment(b, bar_ticks);
-		}
-		if (sec->energy < 0.36 && th->known)
-			reduce(b, s->meter);
+		else if (k || !derive(w, b, w->wish->seed, name))
+			pf_melody_rhythm(&w->wish->style->melody, meter, busy,
+			    w->wish->seed, (int64_t)name * 64 + k, b);
+		if (!th->known && from < k)
+			come_back(b, sign, pf_meter_bar(meter));
+		if (th->known && sec->energy < 0.36)
+			pf_bar_reduce(b, meter);
 	}
-	return 0;
 }
 
 static int
@@ -347,6 +170,55 @@ colour(const struct writer *w, struct pf_tone *tone, int n)
 }
 
 /*
+ * How many of the next bars are chosen at once: a part ends before a bar that
+ * returns to one within it.
+ */
+static int
+part_bars(const struct theme *th, int first, int most)
+{
+	for (int i = 1; i < most && !th->known; i++) {
+		char sign;
+		const int k = (first + i) % th->cycle;
+		const char letter = pf_plan_bar(th->plan, k, &sign);
+		const int from = letter ? pf_plan_first(th->plan, letter) : k;
+		if (from < k && from >= first % th->cycle)
+			return i;
+	}
+	return most;
+}
+
+/* Bars from..to of a phrase as a row of tones; returns how many. */
+static int
+line_up(const struct pf_tone_bar *bar, int from, int to, int bar_ticks,
+    struct pf_tone *tone)
+{
+	int n = 0;
+	for (int i = from; i < to; i++)
+		for (int k = 0; k < bar[i].n; k++) {
+			tone[n] = bar[i].tone[k];
+			tone[n++].tick += i * bar_ticks;
+		}
+	return n;
+}
+
+/* And back: what the bars came to be, also for the theme. */
+static void
+remember(struct theme *th, struct pf_tone_bar *bar, int first, int from,
+    int to, int bar_ticks, const struct pf_tone *tone, int n)
+{
+	for (int i = from, k = 0; i < to; i++) {
+		struct pf_tone_bar *const b = &bar[i];
+		b->n = 0;
+		for (; k < n && tone[k].tick < (i + 1) * bar_ticks; k++) {
+			b->tone[b->n] = tone[k];
+			b->tone[b->n++].tick -= i * bar_ticks;
+		}
+		if (!th->known)
+			th->bar[(first + i) % th->cycle] = *b;
+	}
+}
+
+/*
  * Write bars first.. of a section's tune in parts that only return to what
  * is already there: pitches are chosen for a whole part at once.
  */
@@ -355,53 +227,27 @@ write_phrase(struct writer *w, struct theme *th,
     const struct pf_song_section *sec, int first, int bars, int end,
     bool closes)
 {
-	const struct pf_song *const s = w->song;
-	const int bar_ticks = pf_meter_bar(s->meter);
+	const int bar_ticks = pf_meter_bar(w->song->meter);
 	struct pf_tone_bar *const bar = calloc((size_t)bars, sizeof *bar);
 	struct pf_tone *const tone = calloc((size_t)bars * PF_BAR_NOTES,
 	    sizeof *tone);
 	int r = bar && tone ? 0 : -ENOMEM;
 	struct pf_melody_place *const pl = &w->place;
-	int n = 0, done = 0;
+	int n = 0;
 	pl->tick = (int64_t)(sec->bar + first) * bar_ticks;
 	pl->len = bars * bar_ticks;
-	while (r == 0 && done < bars) {
-		/* A part ends before a bar that returns to one within it. */
-		int more = bars - done;
-		for (int i = 1; i < more && !th->known; i++) {
-			char sign;
-			const int k = (first + done + i) % th->cycle;
-			const char c = plan_bar(th->plan, k, &sign);
-			if (c && first_of(th->plan, c) < k &&
-			    first_of(th->plan, c) >= (first + done) %
-			    th->cycle)
-				more = i;
-		}
-		gather(w, th, first + done, more, sec->nth, sec, bar + done);
-		int from = n;
-		for (int i = done; i < done + more; i++)
-			for (int k = 0; k < bar[i].n; k++) {
-				tone[n] = bar[i].tone[k];
-				tone[n++].tick += i * bar_ticks;
-			}
-		const bool last = done + more == bars;
-		if (last && closes)
-			n = from + settle(w, tone + from, n - from, end);
-		pl->closes = last && closes;
-		r = pf_melody_pitches(pl, tone + from, n - from);
-		/* Remember what the bars came to be. */
-		for (int i = done, k = from; r == 0 && i < done + more; i++) {
-			struct pf_tone_bar *const b = &bar[i];
-			b->n = 0;
-			for (; k < n && tone[k].tick < (i + 1) * bar_ticks;
-			    k++) {
-				b->tone[b->n] = tone[k];
-				b->tone[b->n++].tick -= i * bar_ticks;
-			}
-			if (!th->known)
-				th->bar[(first + i) % th->cycle] = *b;
-		}
-		done += more;
+	for (int at = 0, to; r == 0 && at < bars; at = to) {
+		struct pf_tone *const part = tone + n;
+		to = at + part_bars(th, first + at, bars - at);
+		gather(w, th, first + at, to - at, sec, bar + at);
+		int len = line_up(bar, at, to, bar_ticks, part);
+		pl->closes = to == bars && closes;
+		if (pl->closes)
+			len = settle(w, part, len, end);
+		r = pf_melody_pitches(pl, part, len);
+		if (r == 0)
+			remember(th, bar, first, at, to, bar_ticks, part, len);
+		n += len;
 	}
 	if (r == 0) {
 		colour(w, tone, n);
@@ -425,7 +271,7 @@ theme_of(struct writer *w, const struct pf_song_section *sec)
 	const int phrase = style->phrase == 12 ? 12 : 8;
 	th->name = sec->theme;
 	th->cycle = sec->bars < phrase ? sec->bars : phrase;
-	th->plan = choose_plan(&style->melody, th->cycle, w->wish->seed,
+	th->plan = pf_theme_plan(&style->melody, th->cycle, w->wish->seed,
 	    pf_hash_str(th->name));
 	th->known = false;
 	return th;
@@ -469,36 +315,6 @@ write_section(struct writer *w, const struct pf_song_section *sec)
 	return r;
 }
 
-/* A second voice in long tones: thirds and sevenths that move by step. */
-static int
-write_counter(struct writer *w, const struct pf_song_section *sec)
-{
-	const struct pf_song *const s = w->song;
-	const struct pf_melody *const m = &w->wish->style->counter;
-	const int bar_ticks = pf_meter_bar(s->meter);
-	const int64_t from = (int64_t)sec->bar * bar_ticks;
-	const int64_t to = from + (int64_t)sec->bars * bar_ticks;
-	for (size_t i = 0; i < s->n_spans; i++) {
-		const struct pf_chord_span *const sp = &s->span[i];
-		if (sp->tick < from || sp->tick >= to || sp->chord.root < 0)
-			continue;
-		const struct pf_chord c = sp->chord;
-		const int seventh = pf_chord_seventh(c);
-		const uint16_t guide = pf_pcs_rotate((uint16_t)(1 <<
-		    pf_chord_third(c) % 12 | 1 << (seventh == 12 ?
-		    pf_chord_fifth(c) : seventh) % 12), c.root);
-		int p = pf_pcs_nearest(guide, w->counter);
-		if (p < m->low || p > m->high)
-			p = pf_pcs_nearest(guide, (m->low + m->high) / 2);
-		w->counter = p;
-		const int r = w->out->note(w->out->ctx, PF_COUNTER, sp->tick,
-		    sp->len - sp->len / 16, p, 0.45 + 0.2 * sec->energy);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 int
 pf_melody_write(const struct pf_song *song, const struct pf_song_wish *wish,
     const struct pf_melody_out *out)
@@ -512,7 +328,6 @@ pf_melody_write(const struct pf_song *song, const struct pf_song_wish *wish,
 	w->song = song;
 	w->wish = wish;
 	w->out = out;
-	w->counter = (wish->style->counter.low + wish->style->counter.high) / 2;
 	w->place = (struct pf_melody_place){.song = song, .melody = m,
 	    .low = m->low + lift, .high = m->high + lift, .seed = wish->seed,
 	    .before = PF_NO_DEGREE};
@@ -520,9 +335,6 @@ pf_melody_write(const struct pf_song *song, const struct pf_song_wish *wish,
 	for (size_t i = 0; i < song->n_sections && r == 0; i++)
 		if ((song->section[i].parts & song->parts) >> PF_MELODY & 1)
 			r = write_section(w, &song->section[i]);
-	for (size_t i = 0; i < song->n_sections && r == 0; i++)
-		if ((song->section[i].parts & song->parts) >> PF_COUNTER & 1)
-			r = write_counter(w, &song->section[i]);
 	free(w);
 	return r;
 }

@@ -79,17 +79,19 @@ int pf_melody_weight(struct pf_meter meter, int tick);
 void pf_melody_rhythm(const struct pf_melody *melody, struct pf_meter meter,
     double busy, uint64_t seed, int64_t place, struct pf_tone_bar *bar);
 
-/*
- * Write the melody (PF_MELODY) of every section of a song that has it, and
- * the counter-melody (PF_COUNTER), which follows it.  note() is called for
- * each.  Returns 0 or -ENOMEM.
- */
+/* Where a voice goes, note by note; note() returns 0 or -ENOMEM. */
 struct pf_melody_out {
 	int (*note)(void *ctx, enum pf_part part, int64_t tick, int len,
 	    int pitch, double velocity);
 	void *ctx;
 };
+
+/* Write the melody (PF_MELODY) of every section that has it: 0, -ENOMEM. */
 PF_MUST_CHECK int pf_melody_write(const struct pf_song *song,
     const struct pf_song_wish *wish, const struct pf_melody_out *out);
+
+/* Write the counter-melody (PF_COUNTER) of every section that has it. */
+PF_MUST_CHECK int pf_counter_write(const struct pf_song *song,
+    const struct pf_melody *counter, const struct pf_melody_out *out);
 
 #endif

@@ -346,6 +346,8 @@ write_song(struct pf_song_maker *m, struct pf_harmony *h, struct pf_err *err)
 		pf_harmony_write(h, i);
 	const struct pf_melody_out out = {tune_note, m};
 	r = m->failed ? -ENOMEM : pf_melody_write(s, w, &out);
+	if (r == 0)
+		r = pf_counter_write(s, &w->style->counter, &out);
 	if (r)
 		return r;
 	pf_band_play(m);
