@@ -5,7 +5,7 @@ include config.mk
 
 BUILD    = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 comma   := ,
-have     = $(shell $(PKG_CONFIG) --exists $(1) && echo yes)
+have     = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 missing := $(foreach l,$(OPTIONAL),$(if $(call have,$(l)),,$(l)))
 pkgs     = $(filter-out $(missing),$(1))
 # Our own words for what pkg-config would say: aubio statically (config.mk).
@@ -56,11 +56,12 @@ $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpf.a
 	$(CC) $(PF_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL_PKGS)) $(LDLIBS) -lm
 
-# The three entries that set up a bare machine: they install what is missing.
+# The entries that set up a bare machine: they install what is missing, and
+# build with every processor unless told otherwise (-j).
 demo check check-long bench: deps
-	@$(MAKE) --no-print-directory run-$@
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc)) run-$@
 deps:
-	@tests/deps $(DEB_BUILD) $(DEB_OPTIONAL) $(DEB_DEMO) $(DEB_TEST)
+	@tests/deps $(sort $(DEB_BUILD) $(DEB_OPTIONAL) $(DEB_DEMO) $(DEB_TEST))
 run-demo: all
 	@BUILD=$(BUILD) pipelines/demo.sh
 run-check: all $(UNITS)

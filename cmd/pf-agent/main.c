@@ -2,6 +2,8 @@
 /*
  * pf-agent: a musician in a pipe.  Hears the stream, plays along.
  */
+#include "list.h"
+
 #include "agent/mind.h"
 #include "agent/personality.h"
 #include "base/err.h"
@@ -17,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETS_MOST = 32, THINK_RATE = 256, HEARD, REPLACE, LENIENT, SEED, SET };
+enum { SETS_MOST = 32, THINK_RATE = 256, HEARD, REPLACE, LENIENT, SET };
 
 static const struct pf_option options[] = {
 	{'n', "name", "NAME", "as whom to play (default: the role)"},
@@ -25,7 +27,9 @@ static const struct pf_option options[] = {
 	{'p', "personality", "WHO", "what sort of musician (default: steady)"},
 	{'i', "instrument", "SOUND", "with which sound (default: the style's)"},
 	{SET, "set", "TRAIT=X", "set one trait, 0..1; may be repeated"},
-	{SEED, "seed", "N", "another seed plays otherwise (default: 1)"},
+	{'S', "seed", "N", "another seed plays otherwise (default: 1)"},
+	{'o', "output", "FILE", "write to FILE instead of standard output"},
+	{'L', "list", NULL, "list roles, styles, personalities and traits"},
 	{THINK_RATE, "think-rate", "HZ", "thoughts a second, 10..30 (20)"},
 	{HEARD, "heard", "FILE", "write what was heard, in its order"},
 	{REPLACE, "replace", NULL, "drop upstream lines of the same name"},
@@ -43,6 +47,7 @@ static const struct pf_program program = {
 
 struct settings {
 	const char *role, *name, *style, *who, *instrument, *heard, *input;
+	const char *output;
 	const char *set[SETS_MOST];
 	size_t n_sets;
 	uint64_t seed;
@@ -62,10 +67,12 @@ read_options(struct settings *s, int argc, char **argv)
 		case 'p': s->who = arg; break;
 		case 'i': s->instrument = arg; break;
 		case 'v': s->verbose = true; break;
+		case 'o': s->output = arg; break;
+		case 'L': exit(list_choices());
 		case HEARD: s->heard = arg; break;
 		case REPLACE: s->replace = true; break;
 		case LENIENT: s->lenient = true; break;
-		case SEED:
+		case 'S':
 			s->seed = (uint64_t)pf_option_int(&program, "seed",
 			    arg, 0, INT64_MAX);
 			break;
@@ -84,7 +91,8 @@ read_options(struct settings *s, int argc, char **argv)
 	while (pf_mind_roles[roles])
 		roles++;
 	if (first >= argc)
-		pf_option_fail(&program, "which role?");
+		pf_option_fail(&program, "which role? drums, bass, harmony, "
+		    "melody or listen");
 	if (argc - first > 2)
 		pf_option_fail(&program, "'%s' is one operand too many",
 		    argv[first + 2]);
@@ -189,11 +197,14 @@ main(int argc, char **argv)
 	struct pf_names *names;
 	struct pf_filter *filter;
 	struct player player = {0};
-	struct pf_outfile heard = {.fd = -1};
+	struct pf_outfile heard = {.fd = -1}, out = {.fd = STDOUT_FILENO};
 	struct pf_err err;
 	read_options(&s, argc, argv);
 	load(&s, &style, &who);
 	if (s.heard && pf_outfile_open(&heard, s.heard, &err) != 0)
+		pf_die(1, "%s", err.text);
+	const bool file = s.output && strcmp(s.output, "-") != 0;
+	if (file && pf_outfile_open(&out, s.output, &err) != 0)
 		pf_die(1, "%s", err.text);
 	if (pf_names_new(&names) != 0)
 		pf_die(1, "out of memory");
@@ -202,7 +213,8 @@ main(int argc, char **argv)
 		.name = s.name,
 		.in_fd = in,
 		.in_name = in == STDIN_FILENO ? NULL : s.input,
-		.out_fd = STDOUT_FILENO,
+		.out_fd = out.fd,
+		.out_name = file ? s.output : NULL,
 		.heard_fd = heard.fd,
 		.strict = s.lenient ? PF_LENIENT : PF_STRICT,
 		.replace = s.replace,
@@ -229,11 +241,14 @@ main(int argc, char **argv)
 	    pf_filter_run(filter, &err) != 0) {
 		pf_msg("%s", err.text);
 		status = 1;
-	} else if (s.heard && pf_outfile_commit(&heard, &err) != 0) {
+	} else if ((s.heard && pf_outfile_commit(&heard, &err) != 0) ||
+	    (file && pf_outfile_commit(&out, &err) != 0)) {
 		pf_msg("%s", err.text);
 		status = 1;
 	}
 	pf_outfile_abort(&heard);
+	if (file)
+		pf_outfile_abort(&out);
 	if (s.verbose)
 		report(&s, &player, filter);
 	pf_mind_free(player.mind);

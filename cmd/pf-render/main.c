@@ -2,13 +2,13 @@
 /*
  * pf-render: a studio.  An event stream goes in, sound comes out.
  */
+#include "list.h"
 #include "studio.h"
 
 #include "base/message.h"
 #include "base/number.h"
 #include "base/option.h"
 #include "base/outfile.h"
-#include "base/share.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,9 +18,8 @@
 #include <unistd.h>
 
 enum {
-	OPT_FORMAT = 256, OPT_MIX_GAIN, OPT_BALANCE, OPT_ONLY, OPT_MUTE,
-	OPT_START, OPT_LENGTH, OPT_TAIL, OPT_NO_MASTER, OPT_TITLE,
-	OPT_LENIENT, OPT_LIST
+	OPT_MIX_GAIN = 256, OPT_BALANCE, OPT_ONLY, OPT_MUTE, OPT_START,
+	OPT_TAIL, OPT_NO_MASTER, OPT_LENIENT, OPT_STEMS, OPT_LUFS
 };
 
 static const struct pf_option options[] = {
@@ -28,22 +27,22 @@ static const struct pf_option options[] = {
 	{'m', "mix", "FILE", "play a recording along; again for more"},
 	{OPT_MIX_GAIN, "mix-gain", "DB", "louder or softer: the --mix before"},
 	{OPT_BALANCE, "balance", "DB", "band against takes; 'off': as they are"},
-	{'S', "stems", "DIR", "write each strip and effect return there"},
+	{OPT_STEMS, "stems", "DIR", "write each strip and effect return there"},
 	{'i', "instrument", "SOURCE=NAME", "what a source plays; again for more"},
 	{'d', "desk", "NAME", "returns, master, who plays what; default"},
-	{OPT_LIST, "list", NULL, "list the instruments"},
+	{'L', "list", NULL, "list the instruments"},
 	{OPT_ONLY, "only", "SOURCES", "play these alone: drums,bass"},
 	{OPT_MUTE, "mute", "SOURCES", "leave these out"},
 	{'r', "rate", "HZ", "sample rate, 44100..192000; 48000"},
 	{'b', "bits", "BITS", "16, 24 or 32f; 24, in pipes 32f"},
 	{'f', "format", "FORMAT", "wav rf64 flac aiff ogg opus au raw"},
-	{'l', "lufs", "LUFS", "make it so loud: -16"},
+	{OPT_LUFS, "lufs", "LUFS", "make it so loud: -16"},
 	{OPT_NO_MASTER, "no-master", NULL, "leave the mix as it is: no limiter"},
 	{OPT_START, "start", "TIME", "begin here: seconds, or 1:30"},
-	{OPT_LENGTH, "length", "TIME", "be exactly so long"},
+	{'l', "length", "TIME", "be exactly so long"},
 	{OPT_TAIL, "tail", "TIME", "let it ring so long at most; 12"},
 	{'t', "title", "TEXT", "a title for the file"},
-	{'s', "seed", "N", "seed of the dither; 1"},
+	{'S', "seed", "N", "seed of the dither; 1"},
 	{'j', "threads", "N", "1..16; 1"},
 	{OPT_LENIENT, "lenient", NULL, "skip wrong lines and count them"},
 	{'v', "verbose", NULL, "report what was played, and how loud"},
@@ -139,20 +138,6 @@ set_balance(struct wish *w, const char *arg)
 		    40);
 }
 
-static void
-list_instruments(void)
-{
-	struct pf_err err;
-	size_t n;
-	char **const names = pf_share_list("instruments", ".yaml", &n);
-	for (size_t i = 0; names && i < n; i++)
-		puts(names[i]);
-	free(names);
-	if (pf_close_stdout(&err) != 0)
-		pf_die(1, "%s", err.text);
-	exit(0);
-}
-
 static size_t
 format(const char *arg)
 {
@@ -176,14 +161,14 @@ set_sound(struct wish *w, int key, const char *arg)
 	case 'f':
 		w->file.format = pf_audio_formats[format(arg)];
 		break;
-	case 'l':
+	case OPT_LUFS:
 		w->loud = true;
 		w->lufs = pf_option_num(&program, "lufs", arg, -60, -5);
 		break;
 	case 't':
 		w->file.title = arg;
 		break;
-	case 's':
+	case 'S':
 		w->file.seed = (uint64_t)pf_option_int(&program, "seed", arg,
 		    0, INT64_MAX);
 		break;
@@ -197,7 +182,7 @@ set_sound(struct wish *w, int key, const char *arg)
 	case OPT_START:
 		w->start_s = seconds("start", arg);
 		break;
-	case OPT_LENGTH:
+	case 'l':
 		w->length_s = seconds("length", arg);
 		break;
 	case OPT_TAIL:
@@ -226,7 +211,7 @@ set_option(struct wish *w, int key, const char *arg)
 	case OPT_BALANCE:
 		set_balance(w, arg);
 		break;
-	case 'S':
+	case OPT_STEMS:
 		w->stems = arg;
 		break;
 	case 'd':
@@ -235,9 +220,8 @@ set_option(struct wish *w, int key, const char *arg)
 	case 'i':
 		add_instrument(w, arg);
 		break;
-	case OPT_LIST:
-		list_instruments();
-		break;
+	case 'L':
+		exit(list_instruments());
 	case OPT_ONLY:
 		w->onlys = words(w->only, w->onlys, arg);
 		break;

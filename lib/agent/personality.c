@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const pf_trait_name[PF_TRAITS] = {
@@ -23,6 +24,7 @@ pf_personality_init(struct pf_personality *p)
 {
 	for (int i = 0; i < PF_TRAITS; i++)
 		p->trait[i] = 0.5;
+	p->title[0] = '\0';
 }
 
 /* The traits of a map; it may hold other keys, which were checked before. */
@@ -74,6 +76,7 @@ read_tree(struct pf_personality *p, const struct pf_yaml *yaml,
 		r = pf_yaml_keys(root, keys, n, err);
 	if (r == 0)
 		r = pf_yaml_str(pf_yaml_find(root, "title"), &title, err);
+	snprintf(p->title, sizeof p->title, "%s", title);
 	if (r == 0)
 		r = read_traits(p, root, err);
 	for (int i = 0; r == 0 && pf_mind_roles[i]; i++)

@@ -34,10 +34,11 @@ enum pf_trait {
 extern const char *const pf_trait_name[PF_TRAITS];
 
 struct pf_personality {
+	char title[120];         /* one line for people, may be cut */
 	double trait[PF_TRAITS]; /* 0..1 */
 };
 
-/* Every trait 0.5. */
+/* Every trait 0.5, no title. */
 void pf_personality_init(struct pf_personality *personality);
 
 /*

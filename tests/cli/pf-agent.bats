@@ -199,3 +199,29 @@ notes() { awk -F'\t' -v s="$1" '$2==s && $3=="note"' "${2:--}"; }
 		if (NF == 8 && $7 - $8 < 0.3) bad++
 	} END {exit bad > 0 || agents != 4}' "$w/proof"
 }
+
+@test "--list tells what there is to choose from, and all of it is taken" {
+	pf-agent --list >"$w/list"
+	[ "$(awk '$1=="personality"' "$w/list" | wc -l)" = "$(ls share/personalities/*.yaml | wc -l)" ]
+	[ "$(awk '$1=="style"' "$w/list" | wc -l)" = "$(ls share/styles/*.yaml | wc -l)" ]
+	player 4 >"$w/in"
+	for role in $(awk '$1=="role"{print $2}' "$w/list"); do
+		pf-agent "$role" "$w/in" >/dev/null
+	done
+	for trait in $(awk '$1=="trait"{print $2}' "$w/list"); do
+		pf-agent drums --set "$trait=0.5" "$w/in" >/dev/null
+	done
+	run sh -c "pf-agent --list >/dev/full"
+	[ "$status" = 1 ]
+}
+
+@test "-o writes a file that is whole or not there" {
+	player >"$w/in"
+	pf-agent bass "$w/in" >"$w/a"
+	pf-agent bass -o "$w/b" "$w/in"
+	cmp "$w/a" "$w/b"
+	printf '#performia 1\nnonsense\n' >"$w/bad"
+	run pf-agent bass -o "$w/c" "$w/bad"
+	[ "$status" = 1 ]
+	! ls "$w"/c* 2>/dev/null
+}
