@@ -31,13 +31,7 @@ find_role(const char *name, struct pf_err *err)
 	for (size_t i = 0; i < PF_COUNT(roles); i++)
 		if (strcmp(name, roles[i]->name) == 0)
 			return roles[i];
-	const char *const near = pf_nearest(name, pf_mind_roles,
-	    PF_COUNT(roles));
-	if (near)
-		pf_err_set(err, "role '%s' is unknown, did you mean '%s'?",
-		    name, near);
-	else
-		pf_err_set(err, "role '%s' is unknown", name);
+	pf_nearest_fail(err, "role", name, pf_mind_roles, PF_COUNT(roles));
 	return NULL;
 }
 

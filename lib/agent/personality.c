@@ -85,37 +85,27 @@ read_tree(struct pf_personality *p, const struct pf_yaml *yaml,
 	return r;
 }
 
-int
-pf_personality_parse(struct pf_personality *p, const char *text, size_t len,
-    const char *file, const char *role, struct pf_err *err)
+/* Read a tree, which is freed; *p changes only if all of it is right. */
+static int
+from_yaml(struct pf_personality *p, struct pf_yaml *yaml, const char *role,
+    struct pf_err *err)
 {
 	struct pf_personality mine;
-	struct pf_yaml *yaml;
-	int r = pf_yaml_parse(&yaml, text, len, file, err);
-	if (r != 0)
-		return r;
 	pf_personality_init(&mine);
-	r = read_tree(&mine, yaml, role, err);
+	const int r = read_tree(&mine, yaml, role, err);
 	pf_yaml_free(yaml);
 	if (r == 0)
 		*p = mine;
 	return r;
 }
 
-static int
-unknown(const char *name, struct pf_err *err)
+int
+pf_personality_parse(struct pf_personality *p, const char *text, size_t len,
+    const char *file, const char *role, struct pf_err *err)
 {
-	size_t n;
-	char **const all = pf_share_list("personalities", ".yaml", &n);
-	const char *const near = all ?
-	    pf_nearest(name, (const char *const *)all, n) : NULL;
-	if (near)
-		pf_err_set(err, "personality '%s' is unknown, did you mean "
-		    "'%s'?", name, near);
-	else
-		pf_err_set(err, "personality '%s' is unknown", name);
-	free(all);
-	return -ENOENT;
+	struct pf_yaml *yaml;
+	const int r = pf_yaml_parse(&yaml, text, len, file, err);
+	return r ? r : from_yaml(p, yaml, role, err);
 }
 
 int
@@ -123,20 +113,13 @@ pf_personality_load(struct pf_personality *p, const char *name,
     const char *role, struct pf_err *err)
 {
 	char path[PATH_MAX];
-	struct pf_personality mine;
 	struct pf_yaml *yaml;
 	if (pf_share_find(path, sizeof path, "personalities", name,
 	    ".yaml") != 0)
-		return unknown(name, err);
-	int r = pf_yaml_load(&yaml, path, err);
-	if (r != 0)
-		return r;
-	pf_personality_init(&mine);
-	r = read_tree(&mine, yaml, role, err);
-	pf_yaml_free(yaml);
-	if (r == 0)
-		*p = mine;
-	return r;
+		return pf_share_fail(err, "personality", "personalities", name,
+		    ".yaml");
+	const int r = pf_yaml_load(&yaml, path, err);
+	return r ? r : from_yaml(p, yaml, role, err);
 }
 
 int
@@ -160,9 +143,5 @@ pf_personality_set(struct pf_personality *p, const char *text,
 		p->trait[i] = v;
 		return 0;
 	}
-	const char *const near = pf_nearest(name, pf_trait_name, PF_TRAITS);
-	if (near)
-		return pf_err_set(err, "trait '%s' is unknown, did you mean "
-		    "'%s'?", name, near);
-	return pf_err_set(err, "trait '%s' is unknown", name);
+	return pf_nearest_fail(err, "trait", name, pf_trait_name, PF_TRAITS);
 }

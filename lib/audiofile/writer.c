@@ -55,13 +55,9 @@ choose(struct pf_audio_writer *w, const char *path, struct pf_err *err)
 	for (size_t i = 0; i < PF_COUNT(codecs); i++)
 		if (strcmp(name, codecs[i].name) == 0)
 			w->codec = &codecs[i];
-	if (!w->codec) {
-		const char *const near = pf_nearest(name, pf_audio_formats,
+	if (!w->codec)
+		return pf_nearest_fail(err, "format", name, pf_audio_formats,
 		    PF_COUNT(codecs));
-		return pf_err_set(err, "format '%s' is unknown%s%s%s", name,
-		    near ? ", did you mean '" : "", near ? near : "",
-		    near ? "'?" : "");
-	}
 	w->config.format = w->codec->name;
 	if (!w->sink.seekable && !w->codec->pipe)
 		return pf_err_set(err, "cannot write %s: %s does not go into "

@@ -63,3 +63,14 @@ pf_nearest(const char *word, const char *const *words, size_t n)
 	const int allowed = (int)((a > b ? a : b) / 3);
 	return least <= (allowed > 1 ? allowed : 1) ? best : NULL;
 }
+
+int
+pf_nearest_fail(struct pf_err *err, const char *what, const char *word,
+    const char *const *words, size_t n)
+{
+	const char *const near = pf_nearest(word, words, n);
+	if (near)
+		return pf_err_set(err, "%s '%s' is unknown, did you mean "
+		    "'%s'?", what, word, near);
+	return pf_err_set(err, "%s '%s' is unknown", what, word);
+}

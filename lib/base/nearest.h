@@ -5,6 +5,8 @@
 #ifndef PF_BASE_NEAREST_H
 #define PF_BASE_NEAREST_H
 
+#include "base/err.h"
+
 #include <stddef.h>
 
 /*
@@ -15,5 +17,12 @@
  * words are passed over.
  */
 const char *pf_nearest(const char *word, const char *const *words, size_t n);
+
+/*
+ * Word *err "WHAT 'WORD' is unknown, did you mean 'NEAREST'?", without the
+ * question if nothing is near.  Returns -EINVAL.
+ */
+int pf_nearest_fail(struct pf_err *err, const char *what, const char *word,
+    const char *const *words, size_t n);
 
 #endif

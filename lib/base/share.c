@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/share.h"
 
+#include "base/nearest.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +62,19 @@ place(int i, char dir[PATH_MAX])
 	return n > 0 && n < PATH_MAX;
 }
 
+/* A path of its own, not the name of something shared? */
+static bool
+is_path(const char *name, const char *ext)
+{
+	const size_t n = strlen(name), e = strlen(ext);
+	return strchr(name, '/') || (n > e && strcmp(name + n - e, ext) == 0);
+}
+
 int
 pf_share_find(char *path, size_t size, const char *kind, const char *name,
     const char *ext)
 {
-	const size_t nl = strlen(name), el = strlen(ext);
-	if (strchr(name, '/') ||
-	    (nl > el && strcmp(name + nl - el, ext) == 0)) {
+	if (is_path(name, ext)) {
 		const int n = snprintf(path, size, "%s", name);
 		return n >= 0 && (size_t)n < size && access(path, R_OK) == 0
 		    ? 0 : -ENOENT;
@@ -165,4 +174,22 @@ pf_share_list(const char *kind, const char *ext, size_t *n)
 		free(names.v[i]);
 	free(names.v);
 	return out;
+}
+
+int
+pf_share_fail(struct pf_err *err, const char *what, const char *kind,
+    const char *name, const char *ext)
+{
+	size_t n;
+	char **const all = is_path(name, ext) ? NULL
+	    : pf_share_list(kind, ext, &n);
+	if (is_path(name, ext))
+		pf_err_set(err, "cannot open %s '%s'", what, name);
+	else if (!all || n == 0)
+		pf_err_set(err, "%s '%s' is unknown (no %s are installed; "
+		    "PF_SHARE says where)", what, name, kind);
+	else
+		pf_nearest_fail(err, what, name, (const char *const *)all, n);
+	free(all);
+	return -ENOENT;
 }

@@ -12,6 +12,7 @@
 #define PF_BASE_SHARE_H
 
 #include "base/attr.h"
+#include "base/err.h"
 
 #include <stddef.h>
 
@@ -22,6 +23,14 @@
  * -ENOENT.
  */
 PF_MUST_CHECK int pf_share_find(char *path, size_t size, const char *kind,
+    const char *name, const char *ext);
+
+/*
+ * What to say when pf_share_find() found nothing: words *err "style 'housse'
+ * is unknown, did you mean 'house'?", with `what` for a thing of that kind.
+ * Returns -ENOENT.
+ */
+int pf_share_fail(struct pf_err *err, const char *what, const char *kind,
     const char *name, const char *ext);
 
 /*

@@ -306,24 +306,6 @@ pf_instrument_parse(struct pf_instrument *instrument, const char *text,
 	return r;
 }
 
-static int
-unknown(const char *name, struct pf_err *err)
-{
-	size_t n = 0;
-	char **const list = pf_share_list("instruments", ".yaml", &n);
-	const char *const near = list ?
-	    pf_nearest(name, (const char *const *)list, n) : NULL;
-	if (strchr(name, '/'))
-		pf_err_set(err, "cannot open '%s'", name);
-	else if (near)
-		pf_err_set(err, "unknown instrument '%s', did you mean '%s'?",
-		    name, near);
-	else
-		pf_err_set(err, "unknown instrument '%s'", name);
-	free(list);
-	return -ENOENT;
-}
-
 int
 pf_instrument_load(struct pf_instrument *instrument, const char *name,
     struct pf_err *err)
@@ -331,7 +313,8 @@ pf_instrument_load(struct pf_instrument *instrument, const char *name,
 	char path[PATH_MAX];
 	struct pf_yaml *yaml;
 	if (pf_share_find(path, sizeof path, "instruments", name, ".yaml"))
-		return unknown(name, err);
+		return pf_share_fail(err, "instrument", "instruments", name,
+		    ".yaml");
 	int r = pf_yaml_load(&yaml, path, err);
 	if (r != 0)
 		return r;

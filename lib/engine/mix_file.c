@@ -117,10 +117,8 @@ int
 pf_mix_load(struct pf_mix **mix, const char *name, struct pf_err *err)
 {
 	char path[PATH_MAX];
-	if (pf_share_find(path, sizeof path, "mixes", name, ".yaml")) {
-		pf_err_set(err, "unknown mix '%s'", name);
-		return -ENOENT;
-	}
+	if (pf_share_find(path, sizeof path, "mixes", name, ".yaml") != 0)
+		return pf_share_fail(err, "mix", "mixes", name, ".yaml");
 	struct pf_mix *const m = calloc(1, sizeof *m);
 	if (!m)
 		return -ENOMEM;

@@ -4,7 +4,6 @@
  */
 #include "music/style.h"
 
-#include "base/nearest.h"
 #include "base/share.h"
 #include "music/style_part.h"
 #include "music/style_pattern.h"
@@ -205,31 +204,13 @@ pf_style_parse(struct pf_style **style, const char *text, size_t len,
 	return r ? r : from_yaml(style, yaml, file, err);
 }
 
-/* Say that a style is not there, and which is near. */
-static int
-unknown(const char *name, struct pf_err *err)
-{
-	size_t n;
-	char **const all = pf_share_list("styles", ".yaml", &n);
-	const char *const near = all ? pf_nearest(name,
-	    (const char *const *)all, n) : NULL;
-	if (near)
-		pf_err_set(err, "style '%s' is unknown, did you mean '%s'?",
-		    name, near);
-	else
-		pf_err_set(err, "style '%s' is unknown%s", name, n ? "" :
-		    " (no styles are installed; PF_SHARE says where)");
-	free(all);
-	return -ENOENT;
-}
-
 int
 pf_style_load(struct pf_style **style, const char *name, struct pf_err *err)
 {
 	char path[PATH_MAX];
 	struct pf_yaml *yaml;
 	if (pf_share_find(path, sizeof path, "styles", name, ".yaml") != 0)
-		return unknown(name, err);
+		return pf_share_fail(err, "style", "styles", name, ".yaml");
 	const int r = pf_yaml_load(&yaml, path, err);
 	return r ? r : from_yaml(style, yaml, path, err);
 }
