@@ -430,7 +430,7 @@ PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
 	}
 }
 
-#include "engine/subtractive_control.h"
+#include "engine/subtractive_control_kernels.h"
 
 const struct pf_subtractive_kernels PF_KERNEL(pf_subtractive) = {
 	PF_KERNEL_NAME, PF_KERNEL(begin), PF_KERNEL(aim), PF_KERNEL(run),
