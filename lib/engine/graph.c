@@ -49,7 +49,7 @@ static void
 find_feeds(struct pf_strip *to, const struct pf_strip *from)
 {
 	for (unsigned i = 0; i < from->chain.sends; i++) {
-		if (strcmp(from->chain.spec.send[i].to, to->name))
+		if (strcmp(from->chain.spec.send[i].to, to->name) != 0)
 			continue;
 		to->feed[to->feeds++] = (struct pf_feed){from, i};
 		return;

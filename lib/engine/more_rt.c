@@ -87,7 +87,7 @@ pf_more_number(const char *text, size_t len, const struct pf_param *param,
 		return false;
 	for (int i = 0; param->choice[i]; i++) {
 		if (strlen(param->choice[i]) != len ||
-		    memcmp(param->choice[i], text, len))
+		    memcmp(param->choice[i], text, len) != 0)
 			continue;
 		*value = (float)i;
 		return true;

@@ -133,7 +133,6 @@ field_is_good(const struct pf_field *f, const struct pf_event *e)
 	case PF_KIND_METER8:
 		return meter_is_good(f, from[0], from[1]);
 	case PF_KIND_CHORD8:
-		return byte_is_good(from[0], 11);
 	case PF_KIND_KEY8:
 		return byte_is_good(from[0], 11);
 	case PF_KIND_AT:

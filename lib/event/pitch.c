@@ -160,7 +160,7 @@ pf_pitch_class_name(int pc)
 static const char *
 take_letter(const char *s, const char *end, int *semitones)
 {
-	static const signed char above_c[] = {9, 11, 0, 2, 4, 5, 7};
+	static const int above_c[] = {9, 11, 0, 2, 4, 5, 7};
 	if (s == end || *s < 'A' || *s > 'G')
 		return NULL;
 	int n = above_c[*s++ - 'A'];

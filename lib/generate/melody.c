@@ -302,8 +302,8 @@ write_section(struct writer *w, const struct pf_song_section *sec)
 		int end = (int)(bars * bar_ticks * (1 - rest));
 		end -= end % (PF_TICKS / 2);
 		w->place.arch = 3 + 3 * sec->energy;
-		w->place.seed = w->wish->seed ^ (solo ? pf_rng_mix((uint64_t)
-		    (sec->bar + at)) : 0);
+		w->place.seed = w->wish->seed ^ (solo ? pf_rng_mix(
+		    (uint64_t)sec->bar + (uint64_t)at) : 0);
 		/* Tunes that hardly rest run on through the half period. */
 		const bool closes = last || rest > 0.08 || pf_rng_unit(
 		    w->wish->seed, pf_hash_str(th->name), at, 93) < 0.4;
