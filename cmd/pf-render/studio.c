@@ -4,6 +4,8 @@
  */
 #include "studio.h"
 
+#include "base/message.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +42,7 @@ say(void *ctx, const char *text)
 {
 	const struct studio *const s = ctx;
 	if (s->wish->verbose >= 0)
-		fprintf(stderr, "pf-render: %s\n", text);
+		pf_msg("%s", text);
 }
 
 static void

@@ -6,8 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/*
+ * What is quoted may come from a file or a name of anybody's: it must neither
+ * break the line nor command the terminal.
+ */
 static void
-say(const char *fmt, va_list ap)
+disarm(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+}
+
+void
+pf_msg_va(const char *fmt, va_list ap)
 {
 	/* One write a line, so that programs of a pipe do not mix letters. */
 	char line[1024];
@@ -15,6 +27,7 @@ say(const char *fmt, va_list ap)
 	    program_invocation_short_name);
 	if (n > 0 && (size_t)n < sizeof line)
 		vsnprintf(line + n, sizeof line - (size_t)n, fmt, ap);
+	disarm(line);
 	fflush(stdout);
 	fprintf(stderr, "%s\n", line);
 }
@@ -24,7 +37,7 @@ pf_msg(const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	say(fmt, ap);
+	pf_msg_va(fmt, ap);
 	va_end(ap);
 }
 
@@ -33,7 +46,7 @@ pf_die(int status, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	say(fmt, ap);
+	pf_msg_va(fmt, ap);
 	va_end(ap);
 	exit(status);
 }

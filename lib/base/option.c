@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/option.h"
 
+#include "base/message.h"
 #include "base/nearest.h"
 
 #include <errno.h>
@@ -62,9 +63,7 @@ pf_option_fail(const struct pf_program *p, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	fprintf(stderr, "%s: ", p->name);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	pf_msg_va(fmt, ap);
 	va_end(ap);
 	usage(stderr, p);
 	exit(2);

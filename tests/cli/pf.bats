@@ -38,3 +38,15 @@
 setup() {
 	bats_require_minimum_version 1.5.0
 }
+
+@test "what a message quotes neither breaks its line nor commands the terminal" {
+	run -2 pf-gen --tempo $'1\n\e[2J'
+	[ "${lines[0]}" = "pf-gen: --tempo: '1??[2J' is not a number" ]
+	run -1 pf-merge $'no\nsuch\e[31m'
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output != *$'\e'* ]]
+	printf '0\ta\tnote\t\e[2J\t0.5\t1\n' >bad.pf
+	run -1 pf-merge bad.pf
+	[[ $output != *$'\e'* ]]
+	[[ $output == *bad.pf:1:* ]]
+}
