@@ -27,6 +27,8 @@
 
 enum { HALVES = 5 };
 
+enum { PROFILE_PERIODS = 160 };
+
 /* The whole so far: sums for pf_ears_summary(). */
 struct profile {
 	double power, centroid, noisiness; /* by energy */
@@ -38,8 +40,8 @@ struct profile {
 	double top_db;
 	bool rising, falling;
 	double attack_s, attacks, decay_s, decays;
-	/* The tempo over the locked part. */
-	double period_ns, beats;
+	/* The tempo over the locked part: by period, a row for each 3 %. */
+	double period_ns[PROFILE_PERIODS], beats[PROFILE_PERIODS];
 	int per_bar, subdivision;
 };
 

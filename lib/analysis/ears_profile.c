@@ -61,10 +61,38 @@ profile_colour(struct profile *p, const struct pf_flux_frame *f)
 void
 profile_beat(struct profile *p, const struct pf_pulse_belief *b)
 {
-	p->period_ns += b->period_ns * b->confidence;
-	p->beats += b->confidence;
+	if (!(b->period_ns > 0))
+		return;
+	/* 3 s, the slowest, is row 0; 24 rows an octave. */
+	int row = (int)lrint(24 * log2(3e9 / b->period_ns));
+	row = row < 0 ? 0 : row >= PROFILE_PERIODS ? PROFILE_PERIODS - 1 : row;
+	p->period_ns[row] += b->period_ns * b->confidence;
+	p->beats[row] += b->confidence;
 	p->per_bar = b->per_bar;
 	p->subdivision = b->subdivision;
+}
+
+/*
+ * The tempo that was felt for the longest time; two or three neighbouring
+ * rows are one tempo that wavers.  Not the mean: that of a passage felt at
+ * half time and the rest would be a tempo that nobody played.
+ */
+static double
+usual_bpm(const struct profile *p)
+{
+	double longest_ns = 0, beats = 0;
+	for (int i = 1; i < PROFILE_PERIODS - 1; i++) {
+		double ns = 0, n = 0;
+		for (int k = i - 1; k <= i + 1; k++) {
+			ns += p->period_ns[k];
+			n += p->beats[k];
+		}
+		if (ns > longest_ns) {
+			longest_ns = ns;
+			beats = n;
+		}
+	}
+	return longest_ns > 0 ? 60e9 * beats / longest_ns : 0;
 }
 
 void
@@ -79,7 +107,7 @@ pf_ears_summary(const struct pf_ears *ears, struct pf_ears_summary *summary)
 			top = i;
 	*summary = (struct pf_ears_summary){
 		.seconds = (double)ears->now / 1e9,
-		.bpm = p->beats > 0 ? 60e9 * p->beats / p->period_ns : 0,
+		.bpm = usual_bpm(p),
 		.per_bar = p->per_bar,
 		.subdivision = p->subdivision,
 		.tonic = ears->key_said.key.tonic,
