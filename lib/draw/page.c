@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUTTER = 96, MARGIN = 14, MOST_BARS = 100000 };
+enum { GUTTER = 112, MARGIN = 14, MOST_BARS = 100000 };
 
 static const struct theme light = {"#ffffff", "#f5f6f8", "#b9c0cb", "#e2e5ea",
     "#20242b", "#7a828f", "#ebedf1",

@@ -5,6 +5,7 @@
 #include "draw/svg.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HEAD = 44, FOOT = 10, BUCKETS = 5 };
@@ -350,6 +351,33 @@ draw_line(const struct page *page, FILE *f, size_t n, double longest_s)
 	draw_seconds(&l);
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/*
+ * The usual tempo: of the beat whose length lies in the middle, so that a
+ * ritard at the end and a missed beat do not count.  0: unknown.
+ */
+static double
+usual_bpm(const struct ticks *beats)
+{
+	if (beats->n < 5)
+		return 0;
+	double *const s = calloc(beats->n, sizeof *s);
+	if (!s)
+		return 0;
+	for (size_t i = 0; i + 1 < beats->n; i++)
+		s[i] = beats->v[i + 1].s - beats->v[i].s;
+	qsort(s, beats->n - 1, sizeof *s, by_size);
+	const double middle = s[(beats->n - 1) / 2];
+	free(s);
+	return middle > 0 ? 60 / middle : 0;
+}
+
 /* Key, tempo and length, as far as they were told. */
 static void
 summary(const struct page *page, char *text, size_t size)
@@ -366,14 +394,9 @@ summary(const struct page *page, char *text, size_t size)
 		snprintf(key, sizeof key, "%s %s, ",
 		    pf_pitch_class_name(k.tonic), pf_mode[k.mode].name);
 	}
-	if (page->beats.n > 4) {
-		const size_t n = page->beats.n;
-		const double span = page->beats.v[n - 1].s -
-		    page->beats.v[0].s;
-		if (span > 0)
-			snprintf(tempo, sizeof tempo, "%.0f bpm, ",
-			    60 * (double)(n - 1) / span);
-	}
+	const double bpm = usual_bpm(&page->beats);
+	if (bpm > 0)
+		snprintf(tempo, sizeof tempo, "%.0f bpm, ", bpm);
 	snprintf(text, size, "%s%s%d:%02d", key, tempo, (int)page->to_s / 60,
 	    (int)page->to_s % 60);
 }
