@@ -13,6 +13,7 @@
 # PF_STYLE (folk, rock, house ...), PF_SEED and PF_RENDER (more options for
 # pf-render) shape the band.
 set -euo pipefail
+command -v pf-agent >/dev/null || PATH=$(dirname "$0")/../build:$PATH # in a clone
 die() { echo "jam-along: $*" >&2; exit "${status:-1}"; }
 [ $# -ge 1 ] || status=2 die "usage: jam-along.sh TAKE [DIRECTORY]"
 take=$1

@@ -1,9 +1,10 @@
 #!/bin/sh
-# nightly-track.sh [DIRECTORY] : a new track every night, for cron.
+# nightly-track.sh [DIRECTORY [NIGHT]] : a new track every night, for cron.
 #
-# You hear three minutes in tonight's style: the date is the seed, so a night
-# can be played again.
+# You hear three minutes in tonight's style.  The date is the seed, so a night
+# can be played again: nightly-track.sh ~/tracks 20261120
 set -eu
+command -v pf-gen >/dev/null || PATH=$(dirname "$0")/../build:$PATH # in a clone
 out=${1:-$HOME/tracks}
 night=${2:-$(date +%Y%m%d)}
 set -- house techno drum-and-bass hip-hop jazz bossa ambient

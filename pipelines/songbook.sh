@@ -4,6 +4,7 @@
 #
 # You hear a whole band play verses and choruses over your chords.
 set -eu
+command -v pf-gen >/dev/null || PATH=$(dirname "$0")/../build:$PATH # in a clone
 chords=${1:-Am F C G}
 style=${2:-folk}
 pf-gen --chords "$chords" --style "$style" -o song.pf

@@ -2,6 +2,7 @@
 # two-bands.sh TAKE : the same player with two bands, to hear what personality
 # does: calm.wav has a sparse, laid-back band, wild.wav a bold and busy one.
 set -euo pipefail
+command -v pf-agent >/dev/null || PATH=$(dirname "$0")/../build:$PATH # in a clone
 take=${1:?usage: two-bands.sh TAKE}
 pf-analyze "$take" >heard.pf
 pf-agent drums -p laid-back <heard.pf | pf-agent bass -p sparse |
