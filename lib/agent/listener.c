@@ -26,6 +26,7 @@ struct pf_listener {
 	struct heard_player player;
 	int64_t next_tick_ns, now_ns;
 	float bass; /* the player's last low note */
+	int root;   /* of the last chord that ears told; -1 none */
 	uint32_t section;
 	int64_t section_ns, section_end_ns;
 	const struct pf_progression_line *own; /* borrowed; NULL: none */
@@ -48,6 +49,7 @@ pf_listener_new(struct pf_listener **listener, uint32_t self,
 	}
 	heard_init(&l->heard, self, names);
 	heard_player_init(&l->player);
+	l->root = -1;
 	*listener = l;
 	return 0;
 }
@@ -195,6 +197,19 @@ hear_intent(struct pf_listener *l, int source, const struct pf_event *e)
 	o->act_loudness = pf_is_none(e->b) ? 0 : (double)e->b;
 }
 
+/* Ears that hear another root tell, by that, where bars begin. */
+static void
+hear_change(struct pf_listener *l, const struct pf_event *e)
+{
+	const int root = pf_is_none(e->a) ? -1 : (int)e->a;
+	if (!(e->type & PF_HEARD) || root == l->root)
+		return;
+	if (root >= 0 && l->root >= 0 && !l->player.out.drums)
+		musical_time_change(&l->time, pf_event_at(e),
+		    pf_is_none(e->b) ? 0.8 : (double)e->b);
+	l->root = root;
+}
+
 int
 pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
     const char *more)
@@ -241,6 +256,8 @@ pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
 			musical_time_beat(&l->time, e);
 		break;
 	case PF_CHORD:
+		if (!agent)
+			hear_change(l, e);
 		if (e->source != l->heard.self)
 			heard_harmony_chord(&l->harmony, e, agent);
 		break;

@@ -252,10 +252,26 @@ musical_time_beat(struct musical_time *time, const struct pf_event *e)
 		index = 0;
 	}
 	per_bar = per_bar > index ? per_bar : index + 1;
-	if (!last)
+	if (!last) {
 		mark_first(time, ns, index, per_bar);
-	else
-		mark_beat(time, ns, index, per_bar);
+		memset(&time->count, 0, sizeof time->count);
+		bar_count_told(&time->count, (int64_t)time->marks - 1, index,
+		    per_bar);
+		return;
+	}
+	const int64_t beat = (int64_t)floor(musical_time_of(time, ns) + 0.5);
+	bar_count_told(&time->count, beat, index, per_bar);
+	mark_beat(time, ns, bar_count_index(&time->count, beat),
+	    time->count.per_bar);
+}
+
+void
+musical_time_change(struct musical_time *time, int64_t ns, double sure)
+{
+	/* Ears tell a change a little late rather than early. */
+	if (time->from == PF_TIME_EARS && time->marks)
+		bar_count_change(&time->count, (int64_t)floor(
+		    musical_time_of(time, ns) + 0.4), sure);
 }
 
 void

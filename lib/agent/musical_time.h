@@ -6,6 +6,7 @@
 #ifndef PF_AGENT_MUSICAL_TIME_H
 #define PF_AGENT_MUSICAL_TIME_H
 
+#include "agent/bar_count.h"
 #include "agent/listener.h"
 #include "event/tempo_map.h"
 #include "music/pulse.h"
@@ -41,6 +42,7 @@ struct musical_time {
 	uint32_t leader;    /* whose beats are followed; 0 nobody */
 	int64_t leader_ns;  /* its last word */
 	double leader_confidence;
+	struct bar_count count; /* of the bars that the leader tells */
 	int64_t first_ns;   /* the first onset; -1 none */
 	int64_t now_ns;
 	bool renumbered;    /* beats have other numbers than before */
@@ -59,6 +61,9 @@ PF_MUST_CHECK int musical_time_meter(struct musical_time *time, int64_t ns,
 /* Somebody tells a beat (foreseen ones too). */
 void musical_time_beat(struct musical_time *time,
     const struct pf_event *event);
+
+/* Somebody hears that the harmony changed; how surely, 0..1. */
+void musical_time_change(struct musical_time *time, int64_t ns, double sure);
 
 /* Something began. */
 void musical_time_onset(struct musical_time *time,
