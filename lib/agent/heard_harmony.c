@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LONGEST_NS 12000000000 /* a note that sounds longer is let go */
+#define TELLS_LATE_NS 250000000 /* ears tell a chord so long after its begin */
 #define EARLY 0.07             /* beats that a note may come before its beat */
 
 static const double ears_notes = 0.35; /* beside chords that they tell */
@@ -27,6 +28,19 @@ heard_harmony_fini(struct heard_harmony *harmony)
 
 /* ---- what is told */
 
+/*
+ * Of what ears hear only the triad: a melody over it, or a string that still
+ * rings, makes it a sixth, a seventh, a fourth from beat to beat.
+ */
+static struct pf_chord
+plain(struct pf_chord c)
+{
+	if (c.quality != PF_DIM && c.quality != PF_AUG)
+		c.quality = pf_chord_is_minor(c) ? PF_MIN : PF_MAJ;
+	c.bass = -1;
+	return c;
+}
+
 void
 heard_harmony_chord(struct heard_harmony *harmony, const struct pf_event *e,
     bool agent)
@@ -46,6 +60,8 @@ heard_harmony_chord(struct heard_harmony *harmony, const struct pf_event *e,
 		t.chord = (struct pf_chord){ (int)e->a,
 			quality < PF_QUALITIES ? quality : PF_MAJ,
 			bass < 12 ? bass : -1 };
+		if (heard)
+			t.chord = plain(t.chord);
 	}
 	if (!heard && !pf_is_none(e->duration) && e->duration > 0)
 		t.to_ns = t.from_ns + (int64_t)((double)e->duration * 1e9);
@@ -124,6 +140,14 @@ add_note(struct pf_chord_evidence *e, const struct heard_source *s,
 		e->attack[pc] = 1;
 }
 
+/* How sure is it, so long into a beat, that no new chord came with it? */
+static double
+still(int64_t since_ns)
+{
+	const double x = (double)(since_ns - TELLS_LATE_NS) / TELLS_LATE_NS;
+	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
 /* What sounded in a beat, up to now; returns how much. */
 static void
 evidence(const struct heard_harmony *harmony, const struct heard *heard,
@@ -163,6 +187,9 @@ evidence(const struct heard_harmony *harmony, const struct heard *heard,
 	if (t) {
 		e->told = t->chord;
 		e->told_weight = t->chord.root >= 0 ? t->weight : 0;
+		/* Ears need a while to tell that it has changed. */
+		if (!t->said && now_ns < to && t->from_ns < from)
+			e->told_weight *= still(now_ns - from);
 		/* Ears that tell chords hear more than one voice: which of
 		 * them their notes are is less sure. */
 		for (int i = 0; i < 12 && !t->said; i++) {

@@ -13,8 +13,9 @@
 /* Measured on folk tunes played three times, not those learnt from. */
 static const double memory_trust = 0.92;
 static const double melody_only = 2; /* so much less it says than memory */
-static const double hold = 0.75; /* a chord goes on inside a bar unless the
-                                  * next is better by 1 / hold */
+/* A chord goes on inside a bar unless the next is better by 1 / hold: half
+ * way through it, and elsewhere. */
+static const double hold_half = 0.75, hold_else = 0.6;
 
 /* A beat of the window. */
 struct passed {
@@ -36,7 +37,7 @@ struct forecast {
 	double memory[PF_CHORD_AHEAD + 1];
 	/* The present beat, as far as it is heard. */
 	bool peeking;
-	double now[24];
+	double now[24], back_now[FORM_BEATS];
 	struct chord_odds heard;
 };
 
@@ -150,9 +151,9 @@ foresee(const struct pf_chord_follower *f, int n)
 		    : n > 0 ? &a->odds[before]
 		    : &f->window[(beat - 1) % WINDOW].odds, index, f->per_bar,
 		    to);
-		form_memory_foresee(&f->form, n > 0 ? a->back[before]
-		    : f->form.back, beat, index, f->per_bar, a->bars[here],
-		    back);
+		form_memory_foresee(&f->form, n == 1 && a->peeking
+		    ? a->back_now : n > 0 ? a->back[before] : f->form.back,
+		    beat, index, f->per_bar, a->bars[here], back);
 	}
 	a->memory[n] = remember(f, back, beat, a->remembered[n]);
 	const int slot = (int)(beat % (PF_CHORD_AHEAD + 1));
@@ -183,6 +184,55 @@ sound_of(const struct pf_chord_evidence *e, struct form_beat *b)
 		b->melody += b->sound[i] + b->sound[12 + i];
 		b->harmony += b->sound[24 + i];
 	}
+	/* A chord that was told sounds like its tones. */
+	if (e->told_weight <= 0 || e->told.root < 0)
+		return;
+	for (int i = 0; i < 12; i++) {
+		if (!pf_pcs_has(pf_chord_tones(e->told), i))
+			continue;
+		b->sound[24 + i] += (float)e->told_weight;
+		b->harmony += (float)e->told_weight;
+	}
+}
+
+/*
+ * The chord of the present beat is told: what it reminds of (back[]) is
+ * weighed by whether that chord was there, new music by plain[24].  Sets
+ * now[FORM_BEATS] and remembered[24]; returns the weight of memory.
+ */
+static double
+recall(const struct pf_chord_follower *f, const struct pf_chord_evidence *e,
+    const double *back, const double plain[24], double *now,
+    double remembered[24])
+{
+	double likely[24], sum = 0;
+	memcpy(now, back, FORM_BEATS * sizeof *now);
+	if (e->told_weight <= 0 || e->told.root < 0)
+		return remember(f, now, f->beats, remembered);
+	now[0] = 0;
+	for (int c = 0; c < 24; c++) {
+		likely[c] = chord_told_odds(e, c);
+		now[0] += back[0] * plain[c] * likely[c];
+	}
+	sum = now[0];
+	for (long d = 1; d < FORM_BEATS && d <= f->beats; d++) {
+		const float *known = f->known[(f->beats - d) % FORM_BEATS];
+		double fits = 0;
+		if (back[d] < 1e-4)
+			continue;
+		for (int c = 0; c < 24; c++)
+			fits += (double)known[c] * likely[c];
+		sum += now[d] *= fits;
+	}
+	for (long d = 0; d < FORM_BEATS && sum > 0; d++)
+		now[d] /= sum;
+	const double weight = remember(f, now, f->beats, remembered);
+	sum = 0;
+	for (int c = 0; c < 24; c++)
+		sum += remembered[c] *= likely[c];
+	for (int c = 0; c < 24 && sum > 0; c++)
+		remembered[c] /= sum;
+	return weight;
 }
 
 /*
@@ -234,8 +284,14 @@ look_back(struct pf_chord_follower *f)
 	}
 }
 
+static double
+hold_at(int index, int per_bar)
+{
+	return per_bar == 4 && index == 2 ? hold_half : hold_else;
+}
+
 static int
-best_of(const double p[24], int held)
+best_of(const double p[24], int held, double hold)
 {
 	int best = 0;
 	for (int c = 1; c < 24; c++)
@@ -271,8 +327,9 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 	chord_odds_times(&w->odds, &w->likely);
 	w->index = f->index;
 	w->per_bar = per_bar;
-	w->memory = f->ahead->memory[0];
-	memcpy(w->remembered, f->ahead->remembered[0], sizeof w->remembered);
+	chord_odds_chords(&plain, p);
+	w->memory = recall(f, evidence, f->ahead->back[kept_in(0)], p,
+	    f->ahead->back_now, w->remembered);
 	sound_of(evidence, &sound);
 	w->plain = sound.harmony > 0 || evidence->told_weight > 0;
 	sound.index = f->index;
@@ -286,7 +343,8 @@ pf_chord_follower_step(struct pf_chord_follower *f, int index, int per_bar,
 		f->chroma[i] = f->chroma[i] * 0.5 + evidence->harmony[i];
 	chord_odds_chords(&w->odds, p);
 	know(f, f->beats, p);
-	f->said = best_of(p, f->index ? f->said : -1);
+	f->said = best_of(p, f->index ? f->said : -1, hold_at(f->index,
+	    per_bar));
 	f->beats++;
 	f->index = (f->index + 1) % per_bar;
 	if (f->index == 0 || (per_bar == 4 && f->index == 2))
@@ -310,8 +368,12 @@ pf_chord_follower_peek(struct pf_chord_follower *f,
 	chord_odds_fit(&f->model, evidence, &a->heard, &fit);
 	chord_odds_times(&a->heard, &fit);
 	/* Memory has heard such a melody before: it is not told again. */
+	double remembered[24], plain[24];
+	chord_odds_chords(&a->odds[kept_in(0)], plain);
+	const double memory = recall(f, evidence, a->back[kept_in(0)], plain,
+	    a->back_now, remembered);
 	chord_odds_chords(&a->heard, a->now);
-	blend(a->now, a->remembered[0], a->memory[0]);
+	blend(a->now, remembered, memory);
 	a->peeking = true;
 	a->done = 0;
 }
@@ -377,9 +439,10 @@ in_full(const struct pf_chord_follower *f, const double *back, long beat, int c)
 }
 
 static void
-believe(const double p[24], int held, struct pf_chord_belief *b)
+believe(const double p[24], int held, double hold,
+    struct pf_chord_belief *b)
 {
-	const int best = best_of(p, held);
+	const int best = best_of(p, held, hold);
 	int second = best == 0;
 	for (int c = 0; c < 24; c++)
 		if (c != best && p[c] > p[second])
@@ -404,16 +467,26 @@ pf_chord_follower_at(const struct pf_chord_follower *f, long beat,
 		double p[24];
 		for (int c = 0; c < 24; c++)
 			p[c] = (double)f->known[beat % FORM_BEATS][c];
-		believe(p, -1, belief);
+		believe(p, -1, 1, belief);
 		belief->chord = in_full(f, NULL, beat, belief->chord.root * 2
 		    + (belief->chord.quality == PF_MIN));
 		return true;
 	}
 	for (int i = f->ahead->done + 1; i <= n; i++)
 		foresee(f, i);
-	const double *p = n == 0 && f->ahead->peeking ? f->ahead->now
-	    : f->ahead->p[n];
-	believe(p, n == 0 && f->index ? f->said : -1, belief);
+	int held = f->said;
+	for (int i = 0; i <= n; i++) {
+		const int index = (int)((f->index + i) % f->per_bar);
+		const double *p = i == 0 && f->ahead->peeking ? f->ahead->now
+		    : f->ahead->p[i];
+		const double hold = hold_at(index, f->per_bar);
+		/* Further on, the chord before is itself a guess. */
+		held = index && n < 2 ? held : -1;
+		if (i == n)
+			believe(p, held, hold, belief);
+		else
+			held = best_of(p, held, hold);
+	}
 	belief->memory = f->ahead->memory[n];
 	if (n == 0)
 		belief->chord = in_full(f, f->ahead->back[kept_in(0)], beat,

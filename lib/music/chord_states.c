@@ -124,6 +124,15 @@ chord_odds_back(const struct chord_odds *after, int index, int per_bar,
 				before->p[m][t][s] /= sum;
 }
 
+double
+chord_told_odds(const struct pf_chord_evidence *heard, int c)
+{
+	const bool same = heard->told.root == c / 2
+	    && pf_chord_is_minor(heard->told) == (c & 1);
+	return 1 - 0.998 * heard->told_weight
+	    + (same ? 24 * heard->told_weight : 0);
+}
+
 /* log P(harmony | absolute chord), and of what somebody told. */
 static void
 fit_chords(const struct pf_chord_evidence *heard, double fit[24])
@@ -152,15 +161,8 @@ fit_chords(const struct pf_chord_evidence *heard, double fit[24])
 				fit[c] += low[i] * heard->bass[p] / bass
 				    * bass_power;
 		}
-		if (heard->told_weight > 0 && heard->told.root >= 0) {
-			const struct pf_chord told = {
-				c / 2, c & 1 ? PF_MIN : PF_MAJ, -1
-			};
-			const bool same = heard->told.root == told.root
-			    && pf_chord_is_minor(heard->told) == (c & 1);
-			fit[c] += pf_log(1 - 0.998 * heard->told_weight
-			    + (same ? 24 * heard->told_weight : 0));
-		}
+		if (heard->told_weight > 0 && heard->told.root >= 0)
+			fit[c] += pf_log(chord_told_odds(heard, c));
 	}
 }
 

@@ -37,6 +37,9 @@ void chord_odds_step(const struct chord_odds *from, int index, int per_bar,
 void chord_odds_back(const struct chord_odds *after, int index, int per_bar,
     const struct chord_odds *likely, struct chord_odds *before);
 
+/* How likely is it that this was told while a chord (absolute) sounds? */
+double chord_told_odds(const struct pf_chord_evidence *heard, int chord);
+
 /*
  * How well each state explains what was heard; the best is 1.  States of keys
  * that have no weight in `odds` are not worth the work: 0.
