@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +68,51 @@ cannot(struct pf_err *err, const char *path, int e)
 	return -e;
 }
 
+/*
+ * Where a path leads: rename() would put the file in the place of a symbolic
+ * link, and what it pointed to would stay as it was.  Returns what to free,
+ * or NULL with errno.
+ */
+static char *
+behind_links(const char *path)
+{
+	enum { LINKS = 40 };
+	char to[PATH_MAX];
+	char *at = strdup(path);
+	for (int i = 0; at && i < LINKS; i++) {
+		const ssize_t n = readlink(at, to, sizeof to);
+		if (n < 0)
+			return at;
+		char *next = NULL;
+		const char *const slash = strrchr(at, '/');
+		const int dir = *to != '/' && slash ? (int)(slash + 1 - at) : 0;
+		if (asprintf(&next, "%.*s%.*s", dir, at, (int)n, to) < 0)
+			next = NULL;
+		free(at);
+		at = next;
+	}
+	if (at)
+		errno = ELOOP;
+	free(at);
+	return NULL;
+}
+
+/* "DIR/FILE.PID.part", with as much of FILE as a name has room for. */
+static char *
+growing_name(const char *path)
+{
+	char end[32];
+	char *temp;
+	const char *const slash = strrchr(path, '/');
+	const size_t dir = slash ? (size_t)(slash + 1 - path) : 0;
+	size_t n = strlen(path + dir);
+	const int m = snprintf(end, sizeof end, ".%ld.part", (long)getpid());
+	if (n <= NAME_MAX && n + (size_t)m > NAME_MAX)
+		n = NAME_MAX - (size_t)m;
+	return asprintf(&temp, "%.*s%s", (int)(dir + n), path, end) < 0 ? NULL
+	    : temp;
+}
+
 int
 pf_outfile_open(struct pf_outfile *o, const char *path, struct pf_err *err)
 {
@@ -72,10 +120,11 @@ pf_outfile_open(struct pf_outfile *o, const char *path, struct pf_err *err)
 	struct stat st;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return cannot(err, path, EISDIR);
-	o->path = strdup(path);
+	const bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	o->path = device ? strdup(path) : behind_links(path);
 	if (!o->path)
-		return cannot(err, path, ENOMEM);
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		return cannot(err, path, errno);
+	if (device) {
 		o->fd = open(path, O_WRONLY | O_CLOEXEC);
 		if (o->fd >= 0)
 			return 0;
@@ -87,9 +136,9 @@ pf_outfile_open(struct pf_outfile *o, const char *path, struct pf_err *err)
 	for (int i = 0; i < SLOTS && o->slot < 0; i++)
 		if (!atomic_load_explicit(&growing[i], memory_order_relaxed))
 			o->slot = i;
-	if (o->slot < 0 || asprintf(&o->temp, "%s.%ld.part", path,
-	    (long)getpid()) < 0) {
-		o->temp = NULL;
+	o->temp = o->slot < 0 ? NULL : growing_name(o->path);
+	if (!o->temp) {
+		o->slot = -1;
 		pf_outfile_abort(o);
 		return cannot(err, path, ENOMEM);
 	}
@@ -146,8 +195,9 @@ pf_outfile_abort(struct pf_outfile *o)
 int
 pf_close_stdout(struct pf_err *err)
 {
-	const int bad = ferror(stdout);
-	if (fclose(stdout) == 0 && !bad)
+	/* Not fclose(): who words the error flushes stdout once more. */
+	if (fflush(stdout) == 0 && !ferror(stdout) &&
+	    close(STDOUT_FILENO) == 0)
 		return 0;
 	pf_err_set(err, "cannot write to standard output: %s",
 	    strerror(errno ? errno : EIO));

@@ -23,7 +23,8 @@ struct pf_outfile {
 
 /*
  * Begin a file.  A path that exists and is not a regular file (a pipe, a
- * device) is opened as it is.  Returns 0; or a negative errno with *err
+ * device) is opened as it is; a symbolic link stays, and what it points to is
+ * replaced.  Returns 0; or a negative errno with *err
  * worded ("cannot write 'x.wav': no such directory").
  */
 PF_MUST_CHECK int pf_outfile_open(struct pf_outfile *o, const char *path,

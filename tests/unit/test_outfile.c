@@ -89,7 +89,27 @@ main(void)
 	    strstr(err.text, "Is a directory"), "a directory is no file");
 	ok(pf_outfile_open(&o, "/dev/null", &err) == 0 &&
 	    pf_outfile_commit(&o, &err) == 0, "a device is written as it is");
+	ok(symlink("to/there", in_dir("link")) == 0 &&
+	    mkdir(in_dir("to"), 0777) == 0 &&
+	    pf_outfile_open(&o, in_dir("link"), &err) == 0 &&
+	    write(o.fd, "hi", 2) == 2 && pf_outfile_commit(&o, &err) == 0 &&
+	    lstat(in_dir("link"), &st) == 0 && S_ISLNK(st.st_mode) &&
+	    stat(in_dir("to/there"), &st) == 0 && st.st_size == 2,
+	    "a link stays, and the file it points to is written");
+	ok(symlink("loop", in_dir("loop")) == 0 &&
+	    pf_outfile_open(&o, in_dir("loop"), &err) < 0 &&
+	    strstr(err.text, "loop"), "a link to itself is an error");
+	char name[251] = "";
+	memset(name, 'x', sizeof name - 1);
+	ok(pf_outfile_open(&o, in_dir(name), &err) == 0 &&
+	    pf_outfile_commit(&o, &err) == 0 && stat(in_dir(name), &st) == 0,
+	    "a name may be as long as names may be");
 	unlink(in_dir("a"));
+	unlink(in_dir("link"));
+	unlink(in_dir("loop"));
+	unlink(in_dir("to/there"));
+	unlink(in_dir(name));
+	rmdir(in_dir("to"));
 	rmdir(dir);
 	return tap_done();
 }
