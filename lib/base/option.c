@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "base/nearest.h"
+#include "base/outfile.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -34,6 +35,15 @@ row(const struct pf_option *o)
 }
 
 static _Noreturn void
+printed(void)
+{
+	struct pf_err err;
+	if (pf_close_stdout(&err) != 0)
+		pf_die(1, "%s", err.text);
+	exit(0);
+}
+
+static _Noreturn void
 help(const struct pf_program *p)
 {
 	static const struct pf_option own[] = {
@@ -46,7 +56,7 @@ help(const struct pf_program *p)
 		row(o);
 	row(&own[0]);
 	row(&own[1]);
-	exit(fflush(stdout) ? 1 : 0);
+	printed();
 }
 
 static _Noreturn void
@@ -55,7 +65,7 @@ version(const struct pf_program *p)
 	printf("%s (Performia) %s\n", p->name, PF_VERSION);
 	if (p->built && *p->built)
 		printf("%s\n", p->built);
-	exit(fflush(stdout) ? 1 : 0);
+	printed();
 }
 
 void

@@ -50,3 +50,8 @@ setup() {
 	[[ $output != *$'\e'* ]]
 	[[ $output == *bad.pf:1:* ]]
 }
+
+@test "help that finds the disk full says so" {
+	run -1 sh -c 'pf-gen --help >/dev/full'
+	[[ $output == "pf-gen: cannot write to standard output: No space left"* ]]
+}
