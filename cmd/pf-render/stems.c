@@ -20,6 +20,7 @@ struct stems {
 	const struct wish *wish;
 	const struct pf_engine *engine;
 	struct pf_audio_writer *writer[FILES]; /* strips, then returns */
+	char *path[FILES];
 	int64_t frames; /* written to each */
 };
 
@@ -44,29 +45,55 @@ stems_open(struct stems **stems, const struct wish *wish,
 	return 0;
 }
 
-/* A source's name as a file's: no slash, no hidden file. */
-static void
-file_name(char *to, size_t size, const char *dir, const char *name)
+static bool
+is_taken(const struct stems *s, const char *path)
 {
-	const int n = snprintf(to, size, "%s/%s%s.wav", dir,
-	    *name == '.' ? "_" : "", name);
-	for (size_t i = strlen(dir) + 1; i < (size_t)n && i < size; i++)
-		if (to[i] == '/' || (unsigned char)to[i] < ' ')
-			to[i] = '_';
+	for (unsigned i = 0; i < FILES; i++)
+		if (s->path[i] && strcmp(s->path[i], path) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A source's name as a file's: no slash, no hidden file.  Where two become
+ * the same ("a/b", "a_b") the later gets a number.  NULL: no memory.
+ */
+static char *
+file_path(const struct stems *s, const char *name)
+{
+	const char *const dir = s->wish->stems;
+	for (unsigned n = 1;; n++) {
+		char number[16] = "";
+		char *path;
+		if (n > 1)
+			snprintf(number, sizeof number, "-%u", n);
+		if (asprintf(&path, "%s/%s%s%s.wav", dir,
+		    *name == '.' ? "_" : "", name, number) < 0)
+			return NULL;
+		for (char *p = path + strlen(dir) + 1; *p; p++)
+			if (*p == '/' || (unsigned char)*p < ' ')
+				*p = '_';
+		if (!is_taken(s, path))
+			return path;
+		free(path);
+	}
 }
 
 static int
 open_file(struct stems *s, unsigned i, const char *name, struct pf_err *err)
 {
 	static const float silence[2 * 1024];
-	char path[4096], title[PF_NAME_MOST + 16];
+	char title[PF_NAME_MOST + 16];
 	struct pf_audio_writer_config file = s->wish->file;
-	file_name(path, sizeof path, s->wish->stems, name);
+	s->path[i] = file_path(s, name);
+	if (!s->path[i])
+		return pf_err_set(err, "not enough memory");
 	snprintf(title, sizeof title, "%s (stem)", name);
 	file.format = "wav";
 	file.bits = 32;
 	file.title = title;
-	int r = pf_audio_writer_open(&s->writer[i], path, &file, err);
+	int r = pf_audio_writer_open(&s->writer[i], s->path[i], &file,
+	    err);
 	for (int64_t left = s->frames; r == 0 && left > 0; left -= 1024)
 		r = pf_audio_writer_write(s->writer[i], silence,
 		    left < 1024 ? (size_t)left : 1024, err);
@@ -133,7 +160,9 @@ stems_abort(struct stems *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < FILES; i++)
+	for (unsigned i = 0; i < FILES; i++) {
 		pf_audio_writer_abort(s->writer[i]);
+		free(s->path[i]);
+	}
 	free(s);
 }

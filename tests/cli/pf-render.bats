@@ -107,6 +107,15 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	[ "$(awk -v p="$(peak mix.wav)" 'BEGIN { print (p > 0.01) }')" = 1 ]
 }
 
+@test "stems stay in their directory, and each source has its own" {
+	printf '0\t%s\tnote\t60\t0.8\t0.2\n' ../../x ../x .. a/b a_b >odd.pf
+	mkdir -p in/side
+	pf-render -q --tail 1 --stems in/side/stems -o in/odd.wav odd.pf
+	[ "$(find in -type f ! -path 'in/side/stems/*')" = in/odd.wav ]
+	[ "$(find in/side/stems -name '*.wav' ! -name reverb.wav ! -name delay.wav | wc -l)" -eq 5 ]
+	[ -f in/side/stems/a_b.wav ] && [ -f in/side/stems/a_b-2.wav ]
+}
+
 @test "stems are the same with a master, and with a loudness" {
 	pf-render -q --no-master --stems a -o a.wav song.pf
 	pf-render -q --stems b -o b.wav song.pf
