@@ -18,6 +18,16 @@ lay_out(struct pf_chain *chain, uint32_t rate_hz)
 		    chain->spec.fx[i].fx->bytes(rate_hz));
 }
 
+/* An effect that has heard nothing yet may sleep at once. */
+static void
+set_sleep(struct pf_insert *insert, uint32_t rate_hz)
+{
+	const struct pf_fx *fx = insert->fx;
+	const unsigned tail = fx->tail ? fx->tail(rate_hz) : 0;
+	insert->tail_blocks = PF_SLEEP_BLOCKS + tail / PF_BLOCK;
+	insert->quiet_blocks = insert->tail_blocks;
+}
+
 int
 pf_chain_init(struct pf_chain *chain, const struct pf_channel *spec,
     uint32_t rate_hz)
@@ -36,6 +46,7 @@ pf_chain_init(struct pf_chain *chain, const struct pf_channel *spec,
 		insert->fx = spec->fx[i].fx;
 		insert->keyed = spec->fx[i].sidechain[0];
 		insert->fx->init(insert->state, rate_hz, spec->fx[i].value);
+		set_sleep(insert, rate_hz);
 	}
 	pf_chain_reset(chain);
 	return 0;

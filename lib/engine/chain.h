@@ -11,6 +11,7 @@
 #include "engine/arena.h"
 #include "engine/instrument.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -29,6 +30,9 @@ enum {
 /* gain, pan, mute and one send: what lies between PF_SLOT_GAIN and _SEND. */
 extern const struct pf_param pf_channel_param[4];
 
+/* An effect that is shorter than this waits so long before it sleeps. */
+#define PF_SLEEP_BLOCKS 32
+
 struct pf_strip;
 
 struct pf_insert {
@@ -37,6 +41,11 @@ struct pf_insert {
 	float value[PF_FX_PARAMS_MOST];
 	const struct pf_strip *key; /* sidechain, or NULL */
 	bool keyed;                 /* a name was given, here or not */
+	/* Sleep, see pf_chain_run(). */
+	unsigned tail_blocks;       /* so long it is never silent for good */
+	unsigned quiet_blocks;      /* since it heard or said anything */
+	bool heard;                 /* something, in this block */
+	bool asleep;                /* from the block's begin until it wakes */
 };
 
 struct pf_fader {
@@ -77,9 +86,12 @@ PF_RT void pf_chain_reset(struct pf_chain *chain);
 /* A block begins. */
 PF_RT void pf_chain_block(struct pf_chain *chain, double bpm, double beat);
 
-/* Inserts and fader, in place on l[n], r[n]. */
-PF_RT void pf_chain_run(struct pf_chain *chain, unsigned pos, unsigned n,
-    float *l, float *r);
+/*
+ * Inserts and fader, in place on l[n], r[n].  sounds: they are not all zero.
+ * Returns the same about what comes out.
+ */
+PF_RT bool pf_chain_run(struct pf_chain *chain, unsigned pos, unsigned n,
+    float *l, float *r, bool sounds);
 
 /*
  * Samples that are not finite, or absurdly large, become zero.  Returns how

@@ -2,6 +2,7 @@
 #include "engine/chain.h"
 
 #include "base/math.h"
+#include "engine/rows.h"
 #include "engine/strip.h"
 
 #include <string.h>
@@ -11,34 +12,21 @@ static const float silence[PF_BLOCK];
 /* Louder than this is an effect gone wild, not music. */
 #define ABSURD 1e6f
 
-/* How many are not finite or absurd; four at a time, since it is often. */
-static unsigned
-count_bad(const float *x, unsigned n)
-{
-	typedef float v4 __attribute__((vector_size(16)));
-	typedef int32_t i4 __attribute__((vector_size(16)));
-	i4 bad = {0};
-	unsigned i = 0;
-	for (; i + 4 <= n; i += 4) {
-		v4 v;
-		memcpy(&v, x + i, sizeof v);
-		bad -= ~((v > -ABSURD) & (v < ABSURD));
-	}
-	unsigned count = (unsigned)(bad[0] + bad[1] + bad[2] + bad[3]);
-	for (; i < n; i++)
-		count += !(x[i] > -ABSURD && x[i] < ABSURD);
-	return count;
-}
+/* An effect that says less is as good as silent: -140 dB. */
+#define SILENT 1e-7f
 
 unsigned
 pf_guard(float *x, unsigned n)
 {
-	const unsigned bad = count_bad(x, n);
-	if (!bad)
+	unsigned bad = 0;
+	if (pf_row_most(x, n) < pf_row_bits(ABSURD))
 		return 0;
-	for (unsigned i = 0; i < n; i++)
-		if (!(x[i] > -ABSURD && x[i] < ABSURD))
-			x[i] = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (x[i] > -ABSURD && x[i] < ABSURD)
+			continue;
+		x[i] = 0;
+		bad++;
+	}
 	return bad;
 }
 
@@ -136,6 +124,19 @@ aim_faders(struct pf_chain *chain)
 		chain->send_level[i].to = chain->send[i];
 }
 
+/* A block begins: has the effect been quiet for long enough? */
+static void
+fall_asleep(struct pf_insert *insert)
+{
+	if (insert->heard)
+		insert->quiet_blocks = 0;
+	else if (insert->quiet_blocks < insert->tail_blocks)
+		insert->quiet_blocks++;
+	insert->heard = false;
+	insert->asleep = insert->quiet_blocks >= insert->tail_blocks &&
+	    (!insert->fx->still || insert->fx->still(insert->state));
+}
+
 void
 pf_chain_block(struct pf_chain *chain, double bpm, double beat)
 {
@@ -164,39 +165,101 @@ pf_chain_block(struct pf_chain *chain, double bpm, double beat)
 			.beat = beat,
 		};
 		chain->insert[i].fx->control(chain->insert[i].state, &block);
+		fall_asleep(&chain->insert[i]);
 	}
 }
 
 static void
 fade(const struct pf_fader *f, unsigned pos, unsigned n, float *x)
 {
-	if (f->from == f->to) {
-		if (f->to == 1)
-			return;
-		for (unsigned i = 0; i < n; i++)
-			x[i] *= f->to;
+	if (f->from == 1 && f->to == 1)
 		return;
-	}
-	const float step = (f->to - f->from) * (1.0f / PF_BLOCK);
-	for (unsigned i = 0; i < n; i++)
-		x[i] *= f->from + step * (float)(int)(pos + i);
+	pf_row_fade(x, f->from, (f->to - f->from) * (1.0f / PF_BLOCK), pos, n);
 }
 
-void
-pf_chain_run(struct pf_chain *chain, unsigned pos, unsigned n, float *l,
-    float *r)
+/* The first of n frames at which one of two rows is not zero, or n. */
+static unsigned
+first_sound(const float *a, const float *b, unsigned n)
 {
-	for (unsigned i = 0; i < chain->fxs; i++) {
-		const struct pf_insert *insert = &chain->insert[i];
-		struct pf_fx_io io = {.pos = pos, .n = n, .l = l, .r = r};
-		if (insert->keyed) {
-			io.key_l = insert->key ? insert->key->l : silence;
-			io.key_r = insert->key ? insert->key->r : silence;
-		}
-		insert->fx->run(insert->state, &io);
+	unsigned i = 0;
+	while (i < n && a[i] == 0 && b[i] == 0)
+		i++;
+	return i;
+}
+
+/*
+ * Somebody sleeps and is called.  It wakes at the first frame that is not
+ * silent, as if it had been awake since the block began: so it sleeps through
+ * whole blocks only, and no cut of a block can be heard.
+ *
+ * Returns how many frames it slept on; they stay zero.
+ */
+static unsigned
+wake(struct pf_insert *insert, const struct pf_fx_io *io)
+{
+	float l[PF_BLOCK] = {0}, r[PF_BLOCK] = {0};
+	unsigned first = first_sound(io->l, io->r, io->n);
+	if (io->key_l)
+		first = first_sound(io->key_l, io->key_r, first);
+	if (first == io->n)
+		return first;
+	const struct pf_fx_io past = {
+		.pos = 0, .n = io->pos + first, .l = l, .r = r,
+		.key_l = io->key_l ? silence : NULL,
+		.key_r = io->key_r ? silence : NULL,
+	};
+	if (past.n)
+		insert->fx->run(insert->state, &past);
+	insert->asleep = false;
+	return first;
+}
+
+/* Returns whether anything comes out. */
+static bool
+run_insert(struct pf_insert *insert, struct pf_fx_io io, bool sounds)
+{
+	if (insert->keyed) {
+		io.key_l = insert->key ? insert->key->l : silence;
+		io.key_r = insert->key ? insert->key->r : silence;
 	}
+	const bool keyed = insert->keyed && insert->key &&
+	    !insert->key->silent;
+	if (insert->asleep) {
+		const unsigned slept = sounds || keyed ? wake(insert, &io) :
+		    io.n;
+		if (slept == io.n)
+			return false;
+		io.pos += slept;
+		io.n -= slept;
+		io.l += slept;
+		io.r += slept;
+		if (io.key_l) {
+			io.key_l += slept;
+			io.key_r += slept;
+		}
+	}
+	insert->fx->run(insert->state, &io);
+	insert->heard |= sounds || keyed;
+	if (sounds)
+		return true;
+	const uint32_t l = pf_row_most(io.l, io.n);
+	const uint32_t r = pf_row_most(io.r, io.n);
+	insert->heard |= (l > r ? l : r) >= pf_row_bits(SILENT);
+	return l || r;
+}
+
+bool
+pf_chain_run(struct pf_chain *chain, unsigned pos, unsigned n, float *l,
+    float *r, bool sounds)
+{
+	const struct pf_fx_io io = {.pos = pos, .n = n, .l = l, .r = r};
+	for (unsigned i = 0; i < chain->fxs; i++)
+		sounds = run_insert(&chain->insert[i], io, sounds);
+	if (!sounds)
+		return false;
 	fade(&chain->l, pos, n, l);
 	fade(&chain->r, pos, n, r);
 	if (chain->fxs)
 		chain->nonfinite += pf_guard(l, n) + pf_guard(r, n);
+	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "engine/engine_private.h"
 #include "engine/fpu.h"
+#include "engine/rows.h"
 
 #include <string.h>
 
@@ -40,32 +41,31 @@ run_strips(struct pf_engine *engine)
 	}
 }
 
-static void
-add_to(float *restrict sum, const float *restrict x, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		sum[i] += x[i];
-}
-
-static void
+/* Strips by name, then the returns; returns whether there is any sound. */
+static bool
 mix(struct pf_engine *engine, unsigned n)
 {
 	const struct pf_graph *g = &engine->graph;
-	memset(engine->mix_l, 0, sizeof engine->mix_l);
-	memset(engine->mix_r, 0, sizeof engine->mix_r);
+	bool sounds = false;
+	memset(engine->mix_l, 0, n * sizeof(float));
+	memset(engine->mix_r, 0, n * sizeof(float));
 	for (unsigned i = 0; i < g->strips + g->returns; i++) {
 		const struct pf_strip *strip = i < g->strips ? g->order[i] :
 		    g->fx_return[i - g->strips];
-		add_to(engine->mix_l, strip->l, n);
-		add_to(engine->mix_r, strip->r, n);
+		if (strip->silent)
+			continue;
+		sounds = true;
+		pf_row_add(engine->mix_l, strip->l, n);
+		pf_row_add(engine->mix_r, strip->r, n);
 	}
-	for (unsigned i = 0; i < n; i++) {
-		const float l = __builtin_fabsf(engine->mix_l[i]);
-		const float r = __builtin_fabsf(engine->mix_r[i]);
-		const float louder = l > r ? l : r;
-		if (louder > engine->peak)
-			engine->peak = louder;
-	}
+	if (!sounds)
+		return false;
+	const uint32_t l = pf_row_most(engine->mix_l, n);
+	const uint32_t r = pf_row_most(engine->mix_r, n);
+	const uint32_t louder = l > r ? l : r;
+	if (louder > pf_row_bits(engine->peak))
+		memcpy(&engine->peak, &louder, sizeof louder);
+	return true;
 }
 
 void
@@ -84,7 +84,7 @@ pf_engine_run(struct pf_engine *engine, unsigned n, const float *const *in,
 	engine->run.rate_hz = engine->config.rate_hz;
 	engine->run.in = in;
 	run_strips(engine);
-	mix(engine, n);
+	master->silent = !mix(engine, n);
 	memcpy(master->l, engine->mix_l, bytes);
 	memcpy(master->r, engine->mix_r, bytes);
 	pf_strip_run(master, &engine->run);

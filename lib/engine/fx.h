@@ -13,6 +13,7 @@
 #include "engine/model.h"
 #include "engine/param.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,20 @@ struct pf_fx {
 
 	/* Frames by which it delays everything; NULL: 0. */
 	unsigned (*latency)(uint32_t rate_hz, const float *value);
+
+	/*
+	 * Sleep.  An effect that has heard nothing but zeros and was below
+	 * -140 dBFS itself for longer than its tail is not run() until it
+	 * hears something; control() goes on.
+	 *
+	 * tail   Setup.  Frames that what is in it may stay unheard: the
+	 *        longest delay.  NULL: none.
+	 * still  RT.  Would it be the same after a block of zeros (a gain
+	 *        that has come back, a constant that has settled)?  NULL:
+	 *        what it says tells all.
+	 */
+	unsigned (*tail)(uint32_t rate_hz);
+	bool (*still)(const void *state);
 
 	/* RT.  A block begins. */
 	void (*control)(void *state, const struct pf_fx_block *block);

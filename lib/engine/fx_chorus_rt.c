@@ -204,6 +204,7 @@ const struct pf_fx pf_fx_chorus = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .tail = ring_frames,
     .init = init,
     .control = control,
     .run = run,

@@ -117,6 +117,14 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->mix, to[4]);
 }
 
+/* Has it let go? */
+static bool
+still(const void *state)
+{
+	const struct compressor *const s = state;
+	return s->gain > -1e-6f;
+}
+
 /* The louder side of what decides, without its lows. */
 static inline void
 detect(struct compressor *s, const struct pf_fx_io *io, float *level)
@@ -189,6 +197,7 @@ const struct pf_fx pf_fx_compressor = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .still = still,
     .init = init,
     .control = control,
     .run = run,

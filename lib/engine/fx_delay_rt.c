@@ -193,6 +193,7 @@ const struct pf_fx pf_fx_delay = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .tail = ring_frames,
     .init = init,
     .control = control,
     .run = run,

@@ -94,6 +94,30 @@ root(v4 x)
 	return (v4){sqrtf(q[0]), sqrtf(q[1]), sqrtf(q[2]), sqrtf(q[3])};
 }
 
+/* As if it had heard silence for ever: the bias has settled. */
+static void
+settle(struct drive *s)
+{
+	const float bias = s->bias.to, f = bias / sqrtf(1 + bias * bias);
+	const float rest = s->mix.to * s->level.to * f;
+	const v4 all = {rest, rest, rest, rest};
+	for (int i = 0; i < 2; i++)
+		s->down[i].x = s->down[i].y = all;
+	s->dc_x = all;
+	s->last = (v4){bias, bias, bias, bias};
+	s->last_root = root(s->last);
+}
+
+/* Does silence go in and nothing but its bias stand at the curve? */
+static bool
+still(const void *state)
+{
+	const struct drive *const s = state;
+	return !pf_ramp_moves(&s->bias) && !pf_ramp_moves(&s->level) &&
+	    !pf_ramp_moves(&s->mix) &&
+	    fabsf(s->last[2] - s->bias.to) < 1e-5f;
+}
+
 static void
 init(void *state, uint32_t rate_hz, const float *value)
 {
@@ -107,8 +131,7 @@ init(void *state, uint32_t rate_hz, const float *value)
 	pf_ramp_set(&s->bias, to[1]);
 	pf_ramp_set(&s->level, to[2]);
 	pf_ramp_set(&s->mix, to[3]);
-	s->last = (v4){to[1], to[1], to[1], to[1]};
-	s->last_root = root(s->last);
+	settle(s);
 }
 
 static void
@@ -182,6 +205,7 @@ const struct pf_fx pf_fx_drive = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .still = still,
     .init = init,
     .control = control,
     .run = run,

@@ -164,6 +164,14 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->gain, (float)pf_db_to_gain(block->value[GAIN]));
 }
 
+/* Has it let go? */
+static bool
+still(const void *state)
+{
+	const struct limiter *const s = state;
+	return s->slow > 0.999999f && (s->safe || s->quiet >= RING);
+}
+
 /* The largest of the interpolated curve between n-6 and n-5. */
 static float
 true_peak(const struct limiter *s, uint32_t at)
@@ -301,6 +309,7 @@ const struct pf_fx pf_fx_limiter = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .still = still,
     .init = init,
     .latency = latency,
     .control = control,

@@ -139,6 +139,13 @@ bytes(uint32_t rate_hz)
 	    2 * (size_t)pre_frames(rate_hz));
 }
 
+static unsigned
+tail(uint32_t rate_hz)
+{
+	return ring_frames(rate_hz) + pass_frames(rate_hz) +
+	    pre_frames(rate_hz);
+}
+
 /* Filters and gains of the lines; D. is the loop's mean. */
 static void
 set_decay(struct reverb *s, const float *value)
@@ -460,6 +467,7 @@ const struct pf_fx pf_fx_reverb = {
     .param = params,
     .params = PARAMS,
     .bytes = bytes,
+    .tail = tail,
     .init = init,
     .control = control,
     .run = run,

@@ -17,6 +17,7 @@
 #include "engine/voices.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PF_NODES_MOST (PF_STRIPS_MOST + PF_RETURNS_MOST)
@@ -59,6 +60,7 @@ struct pf_names_of_strip {
 struct pf_strip {
 	alignas(64) float l[PF_BLOCK]; /* what it gives, behind the fader */
 	float r[PF_BLOCK];
+	bool silent;              /* the last run: l and r are all zero */
 	enum pf_strip_kind kind;
 	char name[PF_NAME_MOST];
 	uint32_t hash;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/strip.h"
 
+#include "engine/rows.h"
+
 #include <string.h>
 
 /* Ranks below: off, state, patch and set; or everything. */
@@ -183,7 +185,8 @@ play(struct pf_strip *strip, const struct pf_run *run)
 	}
 }
 
-static void
+/* Returns whether there is any sound in it, or something wrong. */
+static bool
 copy_input(struct pf_strip *strip, const struct pf_run *run)
 {
 	const float *const *in = run->in ? run->in + 2 * strip->input : NULL;
@@ -191,44 +194,62 @@ copy_input(struct pf_strip *strip, const struct pf_run *run)
 		memcpy(strip->l, in[0], run->n * sizeof(float));
 	if (in && in[1])
 		memcpy(strip->r, in[1], run->n * sizeof(float));
+	return in && (pf_row_most(strip->l, run->n) ||
+	    pf_row_most(strip->r, run->n));
 }
 
-static void
+/* Returns whether anybody sends anything. */
+static bool
 sum_sends(struct pf_strip *strip, const struct pf_run *run)
 {
+	bool sounds = false;
 	for (unsigned i = 0; i < strip->feeds; i++) {
 		const struct pf_strip *from = strip->feed[i].from;
 		const struct pf_fader *f =
 		    &from->chain.send_level[strip->feed[i].send];
 		const float step = (f->to - f->from) * (1.0f / PF_BLOCK);
-		if (f->from == 0 && f->to == 0)
+		if (from->silent || (f->from == 0 && f->to == 0))
 			continue;
-		for (unsigned k = 0; k < run->n; k++) {
-			const float g = f->from +
-			    step * (float)(int)(run->pos + k);
-			strip->l[k] += from->l[k] * g;
-			strip->r[k] += from->r[k] * g;
-		}
+		sounds = true;
+		pf_row_add_faded(strip->l, from->l, f->from, step, run->pos,
+		    run->n);
+		pf_row_add_faded(strip->r, from->r, f->from, step, run->pos,
+		    run->n);
 	}
+	return sounds;
+}
+
+/* Does a voice sound in what was just played? */
+static bool
+voices_sound(const struct pf_strip *strip)
+{
+	return (strip->voices && strip->voices->used) ||
+	    (strip->ringing && strip->ringing->used);
 }
 
 void
 pf_strip_run(struct pf_strip *strip, const struct pf_run *run)
 {
-	if (strip->kind != PF_MASTER) { /* the master's holds the mix */
+	bool sounds = false;
+	if (strip->kind == PF_MASTER) { /* the master's holds the mix */
+		sounds = !strip->silent;
+	} else {
 		memset(strip->l, 0, run->n * sizeof(float));
 		memset(strip->r, 0, run->n * sizeof(float));
 	}
 	if (run->pos == 0)
 		begin_block(strip, run);
 	if (strip->kind == PF_STRIP_INPUT)
-		copy_input(strip, run);
+		sounds = copy_input(strip, run);
 	else if (strip->kind == PF_RETURN)
-		sum_sends(strip, run);
+		sounds = sum_sends(strip, run);
 	play(strip, run);
-	strip->nonfinite += pf_guard(strip->l, run->n) +
-	    pf_guard(strip->r, run->n);
-	pf_chain_run(&strip->chain, run->pos, run->n, strip->l, strip->r);
+	sounds |= voices_sound(strip);
+	if (sounds)
+		strip->nonfinite += pf_guard(strip->l, run->n) +
+		    pf_guard(strip->r, run->n);
+	strip->silent = !pf_chain_run(&strip->chain, run->pos, run->n,
+	    strip->l, strip->r, sounds);
 }
 
 void
