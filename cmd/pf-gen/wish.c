@@ -220,8 +220,11 @@ read_prompt(struct wish *w, const char *text)
 	if (r)
 		pf_die(r == -EINVAL ? 2 : 1, "%s", err.text);
 	w->song = w->prompt.wish;
-	if (!w->verbose)
+	if (!w->verbose) {
+		if (!*w->prompt.understood)
+			pf_msg("--prompt: nothing is understood of '%s'", text);
 		return;
+	}
 	pf_msg("understood: %s", *w->prompt.understood ?
 	    w->prompt.understood : "nothing");
 	if (*w->prompt.ignored)

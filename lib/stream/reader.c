@@ -23,6 +23,7 @@ struct pf_reader {
 	char *buf;            /* ROOM bytes */
 	size_t from, to;      /* what is in it */
 	size_t seen;          /* no newline in from..seen-1 */
+	const char *foreign;  /* what the first line looks like; or NULL */
 	long number;
 	int64_t clock_ns;     /* time of the last line that had one */
 	uint64_t skipped;
@@ -154,6 +155,27 @@ fill(struct pf_reader *r, struct pf_err *err)
 	}
 }
 
+/* What people feed by mistake, told by how it begins; NULL: who knows. */
+static const char *
+foreign(const char *bytes, size_t n)
+{
+	static const char sound[] = "this is a sound file, not a stream "
+	    "(pf-analyze makes one of it)";
+	static const char midi[] = "this is a MIDI file, not a stream "
+	    "(pf-smf makes one of it)";
+	static const struct {
+		const char *begin, *what;
+	} files[] = {{"MThd", midi}, {"RIFF", sound}, {"RF64", sound},
+	    {"fLaC", sound}, {"OggS", sound}, {"FORM", sound},
+	    {".snd", sound}, {"ID3", sound}};
+	for (size_t i = 0; i < PF_COUNT(files); i++) {
+		const size_t len = strlen(files[i].begin);
+		if (n >= len && memcmp(bytes, files[i].begin, len) == 0)
+			return files[i].what;
+	}
+	return NULL;
+}
+
 /* A line that is too long is passed over as it comes. */
 static int
 skip_long(struct pf_reader *r, struct pf_err *err)
@@ -185,7 +207,8 @@ take_line(struct pf_reader *r, const char **raw, size_t *len,
 	const size_t end = nl ? (size_t)(nl - r->buf) + 1 : r->to;
 	if (end == r->from)
 		return 0;
-	r->number++;
+	if (r->number++ == 0)
+		r->foreign = foreign(r->buf + r->from, end - r->from);
 	if (end - r->from > PF_LINE_MOST) {
 		const int e = skip_long(r, err);
 		return e ? e : -E2BIG;
@@ -261,7 +284,8 @@ pf_reader_next(struct pf_reader *r, struct pf_line *line, struct pf_err *err)
 		else if ((e = understand(r, line, raw, len, &what)) == 0)
 			return 1;
 		if (e == -ENOMEM || r->strict == PF_STRICT) {
-			pf_err_at(err, r->name, r->number, "%s", what.text);
+			pf_err_at(err, r->name, r->number, "%s", r->number == 1
+			    && r->foreign ? r->foreign : what.text);
 			return e;
 		}
 		r->skipped++;

@@ -71,3 +71,14 @@ setup() {
 	[[ $output == *"400..20000"* ]]
 	run -2 pf-draw a b
 }
+
+@test "a sound or MIDI file in a stream's place is told, with who reads it" {
+	pf-gen -b 1 | pf-smf -o "$BATS_TEST_TMPDIR/a.mid"
+	run pf-draw "$BATS_TEST_TMPDIR/a.mid"
+	[ "$status" = 1 ]
+	[[ $output == *"a.mid:1: this is a MIDI file"*pf-smf* ]]
+	(printf 'RIFF'; head -c 300000 /dev/zero) >"$BATS_TEST_TMPDIR/a.wav"
+	run pf-draw "$BATS_TEST_TMPDIR/a.wav"
+	[ "$status" = 1 ]
+	[[ $output == *"a.wav:1: this is a sound file"*pf-analyze* ]]
+}
