@@ -19,6 +19,12 @@ static const double lately_beats = 8; /* the time constant of statistics */
 static const double rings_out_db = 20; /* below what was played */
 static const double silence_db = -55;
 
+/*
+ * Who steps back from the tune to accompany plays softer: 5 dB in the
+ * interlude of a fingerpicked song, while its phrases differ by 2.
+ */
+static const double back_db = 3.5, forth_db = 2.5;
+
 void
 heard_player_init(struct heard_player *player)
 {
@@ -28,6 +34,7 @@ heard_player_init(struct heard_player *player)
 	player->out.loudness = 0.6;
 	player->out.silent_beats = 1e9;
 	player->level_db = player->playing_db = -90;
+	player->bar_db = player->top_db = -90;
 	player->swing = 0.5;
 }
 
@@ -137,6 +144,12 @@ heard_player_level(struct heard_player *p, const struct pf_event *e)
 	p->level_ns = e->time;
 	p->level_db += 0.2 * (db - p->level_db);
 	/* Who holds back for long is not measured by an old fortissimo. */
+	p->bar_db += (p->bar_db < -80 ? 1 : 0.025) * (db - p->bar_db);
+	p->top_db += (p->bar_db > p->top_db ? 0.03 : 0.001)
+	    * (p->bar_db - p->top_db);
+	p->out.steps_back = p->bar_db < p->top_db
+	    - (p->out.steps_back ? forth_db : back_db);
+	p->out.by_ear = true;
 	if (e->time - p->last_on_ns < AT_IT_NS)
 		p->playing_db += 0.02 * (p->level_db - p->playing_db)
 		    * (p->level_db > p->playing_db ? 5 : 1);

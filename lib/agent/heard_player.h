@@ -21,6 +21,7 @@ struct heard_player {
 	double hits, pitched;  /* decaying counts: without pitch, and with */
 	double level_db;       /* smoothed over a quarter of a second */
 	double playing_db;     /* the same while the player is at it */
+	double bar_db, top_db; /* over two seconds, and the loudest of those */
 	int64_t level_ns;      /* when it was told last */
 	bool levels, phrases;  /* somebody tells them */
 };

@@ -89,6 +89,9 @@ struct pf_listener_player {
 	double onset_beat;  /* where the last note or hit began */
 	bool sounds;        /* by level: more than the end of a last note */
 	bool drums;         /* hits without pitch: nothing to tell chords by */
+	bool by_ear;        /* levels are told: its notes are what ears make of
+	                     * a sound, and may be wrong */
+	bool steps_back;    /* by level: softer than it was, for a bar or so */
 	double loudness;    /* 0..1, smoothed over two bars: velocity, or level
 	                     * where ears tell it */
 	double accent;      /* 0..1: the last onset above its surroundings */

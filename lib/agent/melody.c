@@ -25,12 +25,14 @@ struct melody {
 	bool leading;        /* nobody else has the tune */
 	double silent_from;  /* since when we are silent, a beat */
 	int last;            /* the last pitch played; 0 none */
+	int leapt;           /* semitones from the one before */
 	int low, high;
 	int64_t motif_of;    /* the phrase pair the motif was invented for */
 	struct pf_motif motif; /* what we sing when there is nobody to answer */
 	struct pf_motif theme; /* what the player sang last */
 	double peak;         /* salience of the player's tune, fading */
 	bool unclear;        /* what we hear is no tune: ears are at a loss */
+	double unclear_until; /* and are not believed before this beat */
 };
 
 /* ---- the player */
@@ -98,8 +100,44 @@ is_unclear(const struct pf_listener_note *note, int n)
 static bool
 phrase_ends(const struct pf_moment *at)
 {
-	return at->phrase_bar % 4 == 3 && at->bars_in > 2 &&
-	    at->in_bar >= (at->per_bar > 3 ? 1 : 0);
+	return at->phrase_bar == at->phrase_bars - 1 && at->bars_in > 2 &&
+	    at->in_bar == (at->per_bar > 3 ? 1 : 0);
+}
+
+/*
+ * Where nobody is heard to have a tune we lead: two bars at a time, from a
+ * bar line on; over mere drums the first half of every phrase, so that it
+ * stays theirs.
+ */
+static bool
+may_lead(const struct pf_moment *at)
+{
+	const bool begins = at->in_bar == 0 && at->phrase_bar % 2 == 0;
+	if (at->player->drums)
+		return begins && at->bars_in >= 4 &&
+		    at->phrase_bar < at->phrase_bars / 2;
+	/* Softer and fewer is an end, not an accompaniment. */
+	return begins && at->player->steps_back &&
+	    (double)at->beat - at->player->onset_beat < 2;
+}
+
+/* Are the player's notes no tune that one could answer? */
+static bool
+hear_unclear(const struct pf_mind *m, struct melody *k,
+    const struct pf_moment *at)
+{
+	struct pf_listener_note all[PF_LISTENER_PHRASE];
+	const double now = (double)at->beat;
+	const int n = pf_listener_melody(pf_mind_listener(m),
+	    now - 3 * at->per_bar, all, PF_COUNT(all));
+	/* Ears are not trusted at first, nor for a while once wrong. */
+	if (at->player->drums || is_unclear(all, n) ||
+	    (at->player->by_ear && at->bars_in < 8)) {
+		k->unclear_until = at->player->by_ear ? now + 16 * at->per_bar
+		    : now;
+		return true;
+	}
+	return now < k->unclear_until;
 }
 
 static struct room
@@ -113,15 +151,14 @@ look_for_room(const struct pf_mind *m, struct melody *k,
 	const int n = tune_since(m, k, at, now - 3 * at->per_bar, note);
 	struct room r = {.since = n ? now - note[n - 1].beat :
 	    3 * at->per_bar};
-	struct pf_listener_note all[PF_LISTENER_PHRASE];
-	k->unclear = is_unclear(all, pf_listener_melody(
-	    pf_mind_listener(m), now - 3 * at->per_bar, all, PF_COUNT(all)));
+	k->unclear = hear_unclear(m, k, at);
 	if (!at->player->heard) {
 		r.leading = r.free = at->told;
 		return r;
 	}
 	if (k->unclear) {
-		r.free = phrase_ends(at) || at->player->silent_beats > 1;
+		r.leading = may_lead(at);
+		r.free = r.leading || (!at->player->drums && phrase_ends(at));
 		return r;
 	}
 	if (at->player->polyphonic && at->player->busy &&
@@ -158,7 +195,7 @@ set_range(const struct pf_mind *m, struct melody *k,
 	k->low = (style->low ? style->low : 60) + shift;
 	k->high = (style->high ? style->high : 84) + shift;
 	/* An answer stays within reach of what it answers. */
-	if (at->player->heard && !isnan(at->player->mean)) {
+	if (at->player->heard && !isnan(at->player->mean) && !k->unclear) {
 		const int mean = (int)at->player->mean + shift;
 		if (k->low < mean - 9 && mean - 9 < 72)
 			k->low = mean - 9;
@@ -199,8 +236,12 @@ own_motif(const struct pf_mind *m, struct melody *k,
 	if (k->motif_of == of && k->motif.n)
 		return;
 	struct draws d = {m, -of};
-	pf_motif_invent(&k->motif, &pf_mind_style(m)->melody, at->meter,
-	    at->per_bar, draw, &d);
+	if (k->unclear && !at->player->drums)
+		pf_motif_from_rhythm(&k->motif, at->player->onsets,
+		    at->per_bar, draw, &d);
+	else
+		pf_motif_invent(&k->motif, &pf_mind_style(m)->melody,
+		    at->meter, at->per_bar, draw, &d);
 	k->motif_of = of;
 }
 
@@ -211,6 +252,9 @@ room_left(const struct pf_mind *m, const struct melody *k,
 {
 	const int left = at->per_bar - at->in_bar;
 	const bool last = at->phrase_bar == at->phrase_bars - 1;
+	/* Two bars, and a breath before the next. */
+	if (k->unclear)
+		return k->leading ? 2 * at->per_bar - 1 : left;
 	/* Leading, and into a longer silence: a phrase of two bars. */
 	if (k->leading || at->player->silent_beats > at->per_bar)
 		return last ? left : left + at->per_bar;
@@ -239,7 +283,7 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 		    left + 0.01, pf_key_scale(at->key.key));
 		if (!k->last)
 			k->last = (int)(note[n - 1].pitch + 0.5f);
-	} else if (k->theme.n >= 3 && at->phrase_bar % 4 < 2) {
+	} else if (k->theme.n >= 3 && at->phrase_bar % 4 < 2 && !k->unclear) {
 		/* Go on about what the player sang before. */
 		k->phrase = k->theme;
 	} else {
@@ -250,11 +294,20 @@ begin_phrase(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 		if (at->phrase_bar == 0)
 			turn = PF_TURN_REPEAT;
 	}
+	if (own && k->unclear && k->leading)
+		pf_motif_twice(&k->phrase, at->per_bar,
+		    at->phrase_bar % 4 == 0 ? 1 : -1);
 	pf_motif_turn(&k->phrase, turn, left);
-	if (k->phrase.n == 0)
+	/* A phrase is more than a note or two. */
+	if (k->phrase.n < (k->unclear ? 3 : 1))
 		return;
+	if (k->unclear)
+		pf_motif_close(&k->phrase, left);
 	k->from = at->beat;
 	k->next = 0;
+	/* A phrase of our own begins in the middle of the voice. */
+	if (k->unclear && (k->last < k->low + 3 || k->last > k->high - 5))
+		k->last = 0;
 	k->speaking = true;
 	pf_mind_intend(m, k->leading ? PF_ACT_LEAD : PF_ACT_FILL, at->beat,
 	    k->phrase.beats, k->phrase.n / (k->phrase.beats + 0.1), k->low,
@@ -280,11 +333,16 @@ bears(const struct melody *k, const struct pf_moment *at,
 {
 	const double in = (double)(k->from - at->bar_start) + x->at;
 	const int tick = (int)(in * at->beat_ticks + 0.5);
-	return pf_metric_weight(at->meter, tick) >= 2 || x->beats > 0.9 ||
+	/* A line of our own may pass through the beats between. */
+	const int least = k->unclear ? 3 : 2;
+	return pf_metric_weight(at->meter, tick) >= least || x->beats > 0.9 ||
 	    k->next == k->phrase.n - 1;
 }
 
-/* The tone on which a phrase ends: home at a cadence, else open. */
+/*
+ * The tone on which a phrase ends: home at a cadence, else open; the nearest
+ * of the chord where that would be a leap.
+ */
 static int
 cadence(struct pf_mind *m, const struct pf_moment *at, int near)
 {
@@ -292,10 +350,12 @@ cadence(struct pf_mind *m, const struct pf_moment *at, int near)
 	const bool closes = at->phrase_bar >= at->phrase_bars - 2 &&
 	    (at->phrase & 1);
 	const int third = (c.root + pf_chord_third(c)) % 12;
-	if (closes || pf_mind_chance(m, at->beat, DRAW_CADENCE) < 0.5)
-		return pf_pcs_nearest((uint16_t)(1 << c.root), near);
-	return pf_pcs_nearest((uint16_t)(1 << third | 1 << (c.root +
-	    pf_chord_fifth(c)) % 12), near);
+	const uint16_t home = (uint16_t)(1 << c.root);
+	const uint16_t open = (uint16_t)(1 << third | 1 << (c.root +
+	    pf_chord_fifth(c)) % 12);
+	const int p = pf_pcs_nearest(closes || pf_mind_chance(m, at->beat,
+	    DRAW_CADENCE) < 0.5 ? home : open, near);
+	return abs(p - near) < 5 ? p : pf_pcs_nearest(pf_chord_tones(c), near);
 }
 
 static int
@@ -317,6 +377,9 @@ pitch_of(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	/* At the edge of the range a line turns back. */
 	if ((from > k->high - 4 && step > 0) || (from < k->low + 4 && step < 0))
 		step = -step;
+	/* What leapt goes back by a step. */
+	if (k->unclear && abs(k->leapt) > 4 && (step > 0) == (k->leapt > 0))
+		step = k->leapt > 0 ? -1 : 1;
 	int p = pf_pcs_step(scale, from, step);
 	if (k->next == k->phrase.n - 1 && c.root >= 0)
 		p = cadence(m, at, p);
@@ -326,6 +389,9 @@ pitch_of(struct pf_mind *m, struct melody *k, const struct pf_moment *at,
 	else if (x->beats > 0.45 && pf_pcs_has(pf_chord_avoid(at->key.key, c),
 	    p))
 		p = pf_pcs_step(scale, p, step > 0 ? -1 : 1);
+	if (tones && k->unclear && abs(p - from) > 7)
+		p = pf_pcs_nearest(tones, from);
+	k->leapt = k->next ? p - from : 0;
 	return p;
 }
 
@@ -382,10 +448,15 @@ melody_beat(struct pf_mind *m, const struct pf_moment *at)
 		pf_mind_decide(m, "yield", 0.9, "the player is back");
 		fall_silent(k, at);
 	}
+	if (k->speaking && k->unclear && k->leading && !at->player->drums &&
+	    !at->player->steps_back) {
+		pf_mind_decide(m, "yield", 0.7, "the player comes forward");
+		fall_silent(k, at);
+	}
 	if (k->speaking && k->next >= k->phrase.n && now >=
 	    (double)k->from + k->phrase.beats - 0.1)
 		fall_silent(k, at);
-	const double breath = k->leading ? 1 + 2.5 *
+	const double breath = k->leading && !k->unclear ? 1 + 2.5 *
 	    (1 - pf_mind_trait(m, PF_DENSITY)) : 0.9;
 	if (!k->speaking && room.free && at->end_beat < 0 &&
 	    now - k->silent_from >= breath - 0.01)

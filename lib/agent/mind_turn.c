@@ -135,7 +135,9 @@ mind_consider_end(struct pf_mind *m, double horizon)
 		const double patience = pf_mind_trait(m, PF_PATIENCE);
 		const bool told = pulse.from == PF_TIME_AXIS;
 		/* A score may have rests; by ear, a last chord rings on. */
+		/* One that fades is likely to be the last. */
 		const double bars = told ? 6 + 12 * patience :
+		    player->steps_back ? 0.8 + 0.5 * patience :
 		    0.9 + 1.5 * patience;
 		const double silent = told ? player->silent_beats :
 		    player->sounds ? 0 : pulse.beat - player->onset_beat;

@@ -134,6 +134,55 @@ pf_motif_invent(struct pf_motif *m, const struct pf_melody *style,
 	measure(m);
 }
 
+/* Halves of beats only: the finer places of a histogram are human error. */
+static double
+weight_at(const float *onsets, int half)
+{
+	const int mid = half * PF_LISTENER_GRID / 2;
+	double sum = 0;
+	for (int i = mid - 1; i <= mid + 1; i++)
+		if (i >= 0 && i < PF_LISTENER_BAR)
+			sum += (double)onsets[i];
+	/* Between equals the beat is chosen. */
+	return sum + (half == 0 ? 0.5 : half % 2 == 0 ? 0.15 : 0);
+}
+
+void
+pf_motif_from_rhythm(struct pf_motif *m, const float *onsets, int beats,
+    double (*draw)(void *, uint32_t), void *ctx)
+{
+	enum { FEWEST = 4, MOST = 5 };
+	static const double there = 0.3;
+	bool taken[2 * PF_LISTENER_BAR / PF_LISTENER_GRID] = {false};
+	const int halves = 2 * beats < (int)PF_COUNT(taken) ? 2 * beats
+	    : (int)PF_COUNT(taken);
+	*m = (struct pf_motif){0};
+	for (int n = 0; n < MOST && n < halves; n++) {
+		int best = -1;
+		for (int h = 0; h < halves; h++)
+			if (!taken[h] && (best < 0 || weight_at(onsets, h) >
+			    weight_at(onsets, best)))
+				best = h;
+		if (n >= FEWEST && weight_at(onsets, best) < there)
+			break;
+		taken[best] = true;
+	}
+	for (int h = 0; h < halves; h++) {
+		if (!taken[h])
+			continue;
+		const double where = h / (double)halves;
+		const double u = draw(ctx, (uint32_t)h);
+		int next = h + 1;
+		while (next < halves && !taken[next])
+			next++;
+		m->note[m->n] = (struct pf_motif_note){h / 2.0,
+		    (next - h) / 2.0, !m->n ? 0 : u < (where < 0.5 ? 0.7 :
+		    0.25) ? 1 : -1, 0.7f};
+		m->n++;
+	}
+	measure(m);
+}
+
 /* ---- turns */
 
 /* Keep notes lo..hi-1, counted from the beat in which the first begins. */
@@ -188,6 +237,36 @@ thin(struct pf_motif *m)
 		m->note[n++] = x;
 	}
 	m->n = n;
+	measure(m);
+}
+
+void
+pf_motif_twice(struct pf_motif *m, int beats, int step)
+{
+	const int n = m->n;
+	int sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += m->note[i].step;
+	for (int i = 0; i < n && m->n < PF_MOTIF_NOTES; i++) {
+		struct pf_motif_note x = m->note[i];
+		x.at += beats;
+		if (i == 0)
+			x.step = step - sum;
+		m->note[m->n++] = x;
+	}
+	measure(m);
+}
+
+void
+pf_motif_close(struct pf_motif *m, double beats)
+{
+	while (m->n > 1 && m->note[m->n - 1].at > beats - 0.95)
+		m->n--;
+	struct pf_motif_note *const last = &m->note[m->n - 1];
+	if (last->beats < 1)
+		last->beats = 1;
+	if (last->at + last->beats > beats && beats > last->at)
+		last->beats = beats - last->at;
 	measure(m);
 }
 

@@ -50,6 +50,20 @@ void pf_motif_invent(struct pf_motif *motif, const struct pf_melody *style,
     struct pf_meter meter, int beats,
     double (*draw)(void *ctx, uint32_t n), void *ctx);
 
+/*
+ * Make one bar of it from where somebody's onsets fall: onsets[] is how often
+ * (0..1), by PF_LISTENER_GRIDth of a beat.  The strongest five places at most,
+ * a quarter of a beat apart at least; an arch by step.
+ */
+void pf_motif_from_rhythm(struct pf_motif *motif, const float *onsets,
+    int beats, double (*draw)(void *ctx, uint32_t n), void *ctx);
+
+/* Say it again `beats` after its begin, so many scale steps higher. */
+void pf_motif_twice(struct pf_motif *motif, int beats, int step);
+
+/* End within `beats`: the last note is held for at least one. */
+void pf_motif_close(struct pf_motif *motif, double beats);
+
 /* Turn a motif into another that fits `beats`. */
 void pf_motif_turn(struct pf_motif *motif, enum pf_motif_turn turn,
     double beats);
