@@ -107,6 +107,37 @@ put_alt(char *to, uint8_t pc, const char *second)
 	return put(to, second);
 }
 
+/* A field that holds a word, or two, of a table. */
+static char *
+put_words(char *to, enum pf_kind kind, const uint8_t *from)
+{
+	const uint8_t byte = *from;
+	float s;
+	switch (kind) {
+	case PF_KIND_ROOT:
+		memcpy(&s, from, sizeof s);
+		return put(to, s >= 0 && s < 12 ? pf_pitch_class_name((int)s)
+						: "N");
+	case PF_KIND_CLASS:
+		return byte < 12 ? put(to, pf_pitch_class_name(byte)) : to;
+	case PF_KIND_QUALITY:
+		return byte < PF_QUALITIES ? put(to, pf_quality[byte].name)
+					   : to;
+	case PF_KIND_MODE:
+		return byte < PF_MODES ? put(to, pf_mode[byte].name) : to;
+	case PF_KIND_ACT:
+		return byte < PF_ACTS ? put(to, pf_act_name[byte]) : to;
+	case PF_KIND_CHORD8:
+		return byte < 12 && from[1] < PF_QUALITIES
+		    ? put_alt(to, byte, pf_quality[from[1]].name) : to;
+	case PF_KIND_KEY8:
+		return byte < 12 && from[1] < PF_MODES
+		    ? put_alt(to, byte, pf_mode[from[1]].name) : to;
+	default:
+		return to;
+	}
+}
+
 /*
  * Print the value of a field; returns the end, or `to` itself if the value is
  * not given or not in any table.
@@ -149,34 +180,14 @@ put_value(char *to, const struct pf_field *f, const struct printer *p)
 	case PF_KIND_NAME:
 		memcpy(n, from, 4);
 		return n[0] ? put_name(to, p->names, n[0]) : to;
-	case PF_KIND_ROOT:
-		memcpy(&s, from, sizeof s);
-		return s >= 0 && s < 12 ? put(to, pf_pitch_class_name((int)s))
-					: put(to, "N");
-	case PF_KIND_CLASS:
-		return byte < 12 ? put(to, pf_pitch_class_name(byte)) : to;
-	case PF_KIND_QUALITY:
-		return byte < PF_QUALITIES ? put(to, pf_quality[byte].name)
-					   : to;
-	case PF_KIND_MODE:
-		return byte < PF_MODES ? put(to, pf_mode[byte].name) : to;
-	case PF_KIND_ACT:
-		return byte < PF_ACTS ? put(to, pf_act_name[byte]) : to;
 	case PF_KIND_METER:
 		memcpy(n, from, sizeof n);
 		return put_ratio(to, n[0], n[1]);
 	case PF_KIND_METER8:
 		return byte && from[1] ? put_ratio(to, byte, from[1]) : to;
-	case PF_KIND_CHORD8:
-		return byte < 12 && from[1] < PF_QUALITIES
-		    ? put_alt(to, byte, pf_quality[from[1]].name) : to;
-	case PF_KIND_KEY8:
-		return byte < 12 && from[1] < PF_MODES
-		    ? put_alt(to, byte, pf_mode[from[1]].name) : to;
-	case PF_KINDS:
-		break;
+	default:
+		return put_words(to, (enum pf_kind)f->kind, from);
 	}
-	return to;
 }
 
 /* pitch, velocity, duration: each after its TAB, '-' when not given. */
