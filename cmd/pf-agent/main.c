@@ -187,6 +187,65 @@ open_input(const struct settings *s)
 	return fd;
 }
 
+static struct pf_filter *
+new_filter(const struct settings *s, int in_fd, int out_fd, int heard_fd,
+    struct pf_names *names)
+{
+	struct pf_filter *filter;
+	struct pf_err err;
+	const bool file = s->output && strcmp(s->output, "-") != 0;
+	const struct pf_filter_config config = {
+		.name = s->name,
+		.in_fd = in_fd,
+		.in_name = in_fd == STDIN_FILENO ? NULL : s->input,
+		.out_fd = out_fd,
+		.out_name = file ? s->output : NULL,
+		.heard_fd = heard_fd,
+		.strict = s->lenient ? PF_LENIENT : PF_STRICT,
+		.replace = s->replace,
+		.thoughts_hz = (unsigned)s->hz,
+	};
+	if (pf_filter_new(&filter, &config, names, &err) != 0)
+		pf_die(1, "%s", err.text);
+	return filter;
+}
+
+static struct pf_mind *
+new_mind(const struct settings *s, const struct pf_style *style,
+    const struct pf_personality *who, struct pf_names *names)
+{
+	struct pf_mind *mind;
+	struct pf_err err;
+	const struct pf_mind_config config = {
+		.role = s->role,
+		.name = s->name,
+		.seed = s->seed,
+		.think_hz = s->hz,
+		.style = style,
+		.personality = who,
+		.instrument = s->instrument,
+		.names = names,
+	};
+	if (pf_mind_new(&mind, &config, &err) != 0)
+		pf_die(1, "%s", err.text);
+	return mind;
+}
+
+/* From the first word to the end of the input.  0, or < 0 and *err. */
+static int
+play(struct player *player, struct pf_filter *filter, struct pf_err *err)
+{
+	player->sink = pf_filter_sink(filter);
+	pf_filter_set_hearer(filter, &(struct pf_hearer){hear, think, end,
+	    over, player});
+	const int r = pf_mind_start(player->mind, &player->sink);
+	if (r != 0) {
+		pf_err_set(err, "cannot begin: %s", strerror(-r));
+		return r;
+	}
+	return pf_filter_run(filter, err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -195,53 +254,24 @@ main(int argc, char **argv)
 	struct pf_style *style;
 	struct pf_personality who;
 	struct pf_names *names;
-	struct pf_filter *filter;
 	struct player player = {0};
 	struct pf_outfile heard = {.fd = -1}, out = {.fd = STDOUT_FILENO};
 	struct pf_err err;
 	read_options(&s, argc, argv);
 	load(&s, &style, &who);
-	if (s.heard && pf_outfile_open(&heard, s.heard, &err) != 0)
-		pf_die(1, "%s", err.text);
 	const bool file = s.output && strcmp(s.output, "-") != 0;
-	if (file && pf_outfile_open(&out, s.output, &err) != 0)
+	if ((s.heard && pf_outfile_open(&heard, s.heard, &err) != 0) ||
+	    (file && pf_outfile_open(&out, s.output, &err) != 0))
 		pf_die(1, "%s", err.text);
 	if (pf_names_new(&names) != 0)
-		pf_die(1, "out of memory");
+		pf_die(1, "not enough memory");
 	const int in = open_input(&s);
-	const struct pf_filter_config config = {
-		.name = s.name,
-		.in_fd = in,
-		.in_name = in == STDIN_FILENO ? NULL : s.input,
-		.out_fd = out.fd,
-		.out_name = file ? s.output : NULL,
-		.heard_fd = heard.fd,
-		.strict = s.lenient ? PF_LENIENT : PF_STRICT,
-		.replace = s.replace,
-		.thoughts_hz = (unsigned)s.hz,
-	};
-	const struct pf_mind_config mind = {
-		.role = s.role,
-		.name = s.name,
-		.seed = s.seed,
-		.think_hz = s.hz,
-		.style = style,
-		.personality = &who,
-		.instrument = s.instrument,
-		.names = names,
-	};
-	if (pf_filter_new(&filter, &config, names, &err) != 0 ||
-	    pf_mind_new(&player.mind, &mind, &err) != 0)
-		pf_die(1, "%s", err.text);
-	player.sink = pf_filter_sink(filter);
-	pf_filter_set_hearer(filter, &(struct pf_hearer){hear, think, end,
-	    over, &player});
+	struct pf_filter *const filter = new_filter(&s, in, out.fd, heard.fd,
+	    names);
+	player.mind = new_mind(&s, style, &who, names);
 	int status = 0;
-	if (pf_mind_start(player.mind, &player.sink) != 0 ||
-	    pf_filter_run(filter, &err) != 0) {
-		pf_msg("%s", err.text);
-		status = 1;
-	} else if ((s.heard && pf_outfile_commit(&heard, &err) != 0) ||
+	if (play(&player, filter, &err) != 0 ||
+	    (s.heard && pf_outfile_commit(&heard, &err) != 0) ||
 	    (file && pf_outfile_commit(&out, &err) != 0)) {
 		pf_msg("%s", err.text);
 		status = 1;
