@@ -6,6 +6,7 @@
 
 #include "event/tempo_map.h"
 #include "event/type.h"
+#include "generate/setting.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ write_tempo(struct score *sc)
 	for (int i = -1; i < slow; i++) {
 		const double beat = i < 0 ? 0 : from + s->ritard_bars * bar *
 		    i / slow;
-		const double f = i < 0 ? 1 : 1 - 0.30 * (i + 1) / slow;
+		const double f = i < 0 ? 1 : pf_setting_ritard(i, slow);
 		if (pf_tempo_map_add(&sc->map, beat, s->bpm * f) != 0)
 			continue;
 		add(sc, PF_TEMPO, beat, sc->score)->value = s->bpm * f;

@@ -10,18 +10,17 @@
 #include "generate/form.h"
 #include "generate/harmony.h"
 #include "generate/melody.h"
+#include "generate/setting.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How much slower the end of a ritard is. */
-static const double ritard_slowest = 0.70;
-
 /* ---- lists that grow */
 
 void *
-pf_maker_grow(struct pf_song_maker *m, void *list, size_t n, size_t *room, size_t size)
+pf_maker_grow(struct pf_song_maker *m, void *list, size_t n, size_t *room,
+    size_t size)
 {
 	if (n < *room)
 		return list;
@@ -103,101 +102,6 @@ pf_maker_beat(const struct pf_song_maker *m, int64_t tick)
 	const int64_t number = tick / bar;
 	return (double)(number * bar) / PF_TICKS + pf_style_swing(m->style,
 	    meter, (int)(tick - number * bar));
-}
-
-/* ---- key and tempo */
-
-static bool
-mode_has_chords(const struct pf_style *style, int mode)
-{
-	for (size_t i = 0; i < style->n_progressions; i++)
-		if (style->progression[i].mode == mode)
-			return true;
-	return style->n_progressions == 0;
-}
-
-/* A key the style likes, or one near it. */
-static struct pf_key
-choose_key(const struct pf_style *style, const struct pf_song_wish *wish)
-{
-	const uint64_t seed = wish->seed;
-	static const int near[] = {0, 0, 0, 0, 2, 10, 5, 7, 3, 9};
-	const uint32_t name = pf_hash_str("key");
-	struct pf_key key = style->key;
-	key.tonic = (key.tonic + near[pf_rng_below(seed, name, 0, 0,
-	    PF_COUNT(near))]) % 12;
-	const bool minor = pf_key_is_minor(key);
-	if (wish->has_mode) {
-		if (minor != (wish->mode == PF_MINOR))
-			key.mode = wish->mode;
-		return key;
-	}
-	if (pf_rng_below(seed, name, 0, 1, 6) == 0 &&
-	    mode_has_chords(style, minor ? PF_MAJOR : PF_MINOR))
-		key.mode = minor ? PF_MAJOR : PF_MINOR;
-	return key;
-}
-
-/* The usual meter four times of five, where the style has others. */
-static struct pf_meter
-choose_meter(const struct pf_style *style, uint64_t seed)
-{
-	const uint32_t name = pf_hash_str("meter");
-	if (style->n_meters < 2 || pf_rng_below(seed, name, 0, 0, 5))
-		return style->meter[0];
-	return style->meter[1 + pf_rng_below(seed, name, 0, 1,
-	    (uint32_t)style->n_meters - 1)];
-}
-
-/* Quarters a minute. */
-static double
-choose_bpm(const struct pf_style *style, const struct pf_song_wish *wish,
-    struct pf_meter meter)
-{
-	const int beat = pf_meter_beat(meter);
-	double bpm = wish->bpm;
-	if (bpm <= 0) {
-		/* Most often near the usual one. */
-		const uint32_t name = pf_hash_str("tempo");
-		const double u = pf_rng_unit(wish->seed, name, 0, 0) +
-		    pf_rng_unit(wish->seed, name, 0, 1) - 1;
-		bpm = style->bpm + 0.6 * u * (u < 0 ? style->bpm -
-		    style->bpm_low : style->bpm_high - style->bpm);
-		bpm = (double)(int)(bpm + 0.5);
-	}
-	const bool dotted = beat > PF_TICKS && beat % PF_TICKS;
-	bpm = dotted ? bpm * beat / PF_TICKS : bpm;
-	return bpm < 10 ? 10 : bpm > 1000 ? 1000 : bpm;
-}
-
-/* How long `bars` bars last, ritard included. */
-static double
-seconds_of(double bpm, struct pf_meter meter, int bars, int ritard_bars)
-{
-	const double beats = (double)pf_meter_bar(meter) / PF_TICKS;
-	const int slow = (int)(ritard_bars * beats + 0.5);
-	double s = (bars - ritard_bars) * beats * 60 / bpm;
-	for (int i = 0; i < slow; i++) {
-		const double f = 1 - (1 - ritard_slowest) * (i + 1) / slow;
-		s += ritard_bars * beats / slow * 60 / (bpm * f);
-	}
-	return s;
-}
-
-static int
-bars_for(double length_s, double bpm, struct pf_meter meter, bool ritard)
-{
-	const double one = seconds_of(bpm, meter, 1, 0);
-	const double extra = ritard ? seconds_of(bpm, meter, 2, 2) - 2 * one
-	    : 0;
-	const double bars = (length_s - extra) / one + 0.5;
-	return bars < 1 ? 1 : bars > PF_SONG_BARS ? PF_SONG_BARS : (int)bars;
-}
-
-double
-pf_song_length_s(const struct pf_song *s)
-{
-	return seconds_of(s->bpm, s->meter, s->bars, s->ritard_bars);
 }
 
 /* ---- what turns knobs */
@@ -308,12 +212,12 @@ plan(struct pf_song_maker *m, struct pf_err *err)
 	struct pf_song *const s = m->song;
 	const struct pf_song_wish *const w = m->wish;
 	const bool ritard = m->style->ending == PF_END_RITARD;
-	s->bpm = choose_bpm(m->style, w, s->meter);
+	s->bpm = pf_setting_bpm(m->style, w, s->meter);
 	s->section = calloc(PF_SONG_SECTIONS, sizeof *s->section);
 	if (!s->section)
 		return -ENOMEM;
 	const int bars = w->bars > 0 ? w->bars : w->length_s > 0 ?
-	    bars_for(w->length_s, s->bpm, s->meter, ritard) : 0;
+	    pf_setting_bars(w->length_s, s->bpm, s->meter, ritard) : 0;
 	const int n = pf_form_plan(m->style, w->form, bars, w->seed,
 	    s->section, err);
 	if (n < 0)
@@ -338,7 +242,7 @@ write_song(struct pf_song_maker *m, struct pf_harmony *h, struct pf_err *err)
 			return pf_err_set(err, "chords: %.480s", why.text);
 	}
 	s->key = w->has_key ? w->key : w->chords ?
-	    pf_progression_key(&h->given) : choose_key(m->style, w);
+	    pf_progression_key(&h->given) : pf_setting_key(m->style, w);
 	int r = plan(m, err);
 	if (r)
 		return r;
@@ -373,7 +277,7 @@ pf_song_new(struct pf_song **out, const struct pf_song_wish *wish,
 		struct pf_song_maker m = {.song = s, .wish = &mine,
 		    .style = style};
 		s->meter = wish->meter.num ? wish->meter :
-		    choose_meter(style, wish->seed);
+		    pf_setting_meter(style, wish->seed);
 		s->parts = wish->parts ? wish->parts : (1u << PF_PARTS) - 1;
 		for (int p = 0; p < PF_PARTS; p++)
 			s->sound[p] = wish->sound[p] ? wish->sound[p] :
