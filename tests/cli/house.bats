@@ -140,6 +140,7 @@ long_options() {
 }
 
 @test "installing and uninstalling leaves nothing behind" {
+	unset MAKEFLAGS MFLAGS # the outer make's jobs are not ours
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr BUILD="$bin"
 	[ -x "$BATS_TEST_TMPDIR/root/usr/bin/pf" ]
 	[ -f "$BATS_TEST_TMPDIR/root/usr/share/man/man1/pf.1" ]

@@ -55,7 +55,7 @@ static void
 test_wrong_lines(void)
 {
 	struct capture c = capture(2, parse, LINE("--ouput=x"));
-	ok(c.status == 2 && strstr(c.text, "pf-x: there is no option "
+	ok(c.status == 2 && strstr(c.text, "test_option: there is no option "
 	    "'--ouput', did you mean '--output'?\nusage: ") == c.text,
 	    "a misspelt option names the nearest, on standard error");
 	c = capture(2, parse, LINE("-x"));
@@ -97,7 +97,7 @@ test_values(void)
 	    strcmp(capture(1, word, "bass").text, "1") == 0,
 	    "numbers and words are read");
 	struct capture c = capture(2, whole, "12");
-	ok(c.status == 2 && strstr(c.text, "pf-x: --rate: '12' is out of "
+	ok(c.status == 2 && strstr(c.text, "test_option: --rate: '12' is out of "
 	    "8000..192000\n") == c.text, "a number out of range is told");
 	ok(strstr(capture(2, whole, "8000x").text, "not a whole number") &&
 	    strstr(capture(2, whole, "99999999999999999999").text,
