@@ -8,6 +8,7 @@
 
 static const int64_t hold_ns = 70000000;  /* an onset waits for its pitch */
 static const double key_sure = 0.5;       /* before a key is said */
+static const double bar_weight = 0.2;     /* of new harmony on a beat */
 static const double bass_weight = 0.5;    /* of the bass in the key */
 static const int64_t key_every_ns = 500000000;
 static const double beat_ahead_s = 0.12;  /* beats are told so early */
@@ -114,17 +115,45 @@ say_chord(struct pf_ears *e, const struct pf_chord_heard *h)
 	say(e, &ev, NULL);
 }
 
-/* How near is now to a beat?  Windows lean back, so beats come later. */
+/*
+ * New harmony marks bars: the beat it began on is likely the first of one.
+ * Chords are known too late to come as part of an onset.
+ */
+static void
+mark_bar(struct pf_ears *e, const struct pf_chord_heard *h)
+{
+	struct pf_pulse_belief b;
+	const double at = (double)e->now - h->ago_s * 1e9;
+	pf_pulse_get(e->pulse, &b);
+	if (!b.locked || h->chord.root < 0)
+		return;
+	for (int k = 0; k >= -1; k--) {
+		const int64_t beat = pf_pulse_foresee(e->pulse, k, NULL);
+		if (fabs(at - (double)beat) > 0.3 * b.period_ns)
+			continue;
+		pf_pulse_told(e->pulse, beat, b.period_ns, 0, b.per_bar,
+		    bar_weight * h->confidence);
+		return;
+	}
+}
+
+/*
+ * How likely is it that chords change now?  On downbeats most, on other beats
+ * less, little between.  Evidence of a change comes 30 to 300 ms after it.
+ */
 static double
 near_beat(const struct pf_ears *e)
 {
+	struct pf_pulse_belief b;
 	if (e->beat_period_ns <= 0)
 		return 0.5;
-	const int64_t beat = pf_pulse_foresee(e->pulse, 0, NULL);
-	const double phase = (double)(e->now - beat) / e->beat_period_ns;
-	/* Evidence of a change comes from 50 to 250 ms after the beat. */
-	const double s = phase * e->beat_period_ns / 1e9;
-	return s > 0.03 && s < 0.3 ? 1 : 0.35;
+	pf_pulse_get(e->pulse, &b);
+	const double s = (double)(e->now - b.beat_ns) / 1e9;
+	if (s < 0.03 || s > 0.3)
+		return 0.25;
+	const bool half = b.per_bar == 4 && b.index == 2;
+	const double other = half ? 0.6 : 0.4;
+	return b.index == 0 ? 1 : 1 - b.bar_confidence * (1 - other);
 }
 
 /* ---- key */
@@ -172,6 +201,14 @@ hear_key(struct pf_ears *e)
 		say_key(e, &k);
 }
 
+static void
+hear_chord(struct pf_ears *e, const struct pf_chord_heard *h)
+{
+	if (!e->chord.refined)
+		mark_bar(e, h);
+	say_chord(e, h);
+}
+
 void
 hear_harmony(struct pf_ears *e, const float *x, size_t n)
 {
@@ -194,5 +231,5 @@ hear_harmony(struct pf_ears *e, const float *x, size_t n)
 	hear_key(e);
 	pf_key_follower_odds(&e->key, odds);
 	if (pf_chord_ear_run(&e->chord, &f, frame_s, near_beat(e), odds, &h))
-		say_chord(e, &h);
+		hear_chord(e, &h);
 }

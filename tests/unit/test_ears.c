@@ -364,6 +364,7 @@ test_causality(void)
 	for (size_t i = 1; i < n_said; i++)
 		back += said[i].time < said[i - 1].time;
 	ok(back == 0, "events come in the order of time");
+	free(x);
 }
 
 static int
