@@ -16,7 +16,7 @@ CFLAGS     = -O2 -g
 # Debian packages: what the build needs, what makes it better, what the
 # tests need.  `make deps` installs those that are missing.
 DEB_BUILD    = gcc make pkg-config libc6-dev libyaml-dev libsndfile1-dev \
-               libaubio-dev libfftw3-dev libsamplerate0-dev
+               libaubio-dev libfftw3-dev libsoxr-dev
 DEB_OPTIONAL = libebur128-dev libfluidsynth-dev timgm6mb-soundfont
 DEB_DEMO     = sonic-pi-samples sox
 DEB_TEST     = bats mandoc sox
@@ -30,6 +30,6 @@ OPTIONAL   = libebur128 fluidsynth
 # aubio is linked statically: its shared library loads FFmpeg and a hundred
 # others, which costs 27 ms at every start.
 LIBS_pf-agent   = yaml-0.1
-LIBS_pf-analyze = sndfile samplerate fftw3f aubio
+LIBS_pf-analyze = sndfile soxr fftw3f aubio
 LIBS_pf-gen     = yaml-0.1
-LIBS_pf-render  = yaml-0.1 sndfile samplerate libebur128
+LIBS_pf-render  = yaml-0.1 sndfile soxr libebur128

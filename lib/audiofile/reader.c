@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
-#include <samplerate.h>
+#include <soxr.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct pf_audio_reader {
 	float *raw;         /* raw[CHUNK * file_channels] */
 	float *mixed;       /* mixed[CHUNK * channels], waiting */
 	size_t first, held; /* of them, in frames */
-	SRC_STATE *src;     /* NULL: the rate is the file's */
+	soxr_t soxr;        /* NULL: the rate is the file's */
 	double ratio;
 	int64_t taken;      /* frames read from the file */
 	int64_t given;      /* frames read by the caller */
@@ -43,9 +43,11 @@ allocate(struct pf_audio_reader *r)
 	r->ratio = (double)r->info.rate_hz / r->info.file_rate_hz;
 	if (r->info.rate_hz == r->info.file_rate_hz)
 		return 0;
-	int e;
-	r->src = src_new(SRC_SINC_MEDIUM_QUALITY, (int)r->info.channels, &e);
-	return r->src ? 0 : -ENOMEM;
+	const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
+	const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
+	r->soxr = soxr_create(r->info.file_rate_hz, r->info.rate_hz,
+	    r->info.channels, NULL, NULL, &quality, &runtime);
+	return r->soxr ? 0 : -ENOMEM;
 }
 
 /* "WAV, Signed 24 bit PCM". */
@@ -125,8 +127,7 @@ pf_audio_reader_free(struct pf_audio_reader *r)
 {
 	if (!r)
 		return;
-	if (r->src)
-		src_delete(r->src);
+	soxr_delete(r->soxr);
 	pf_audio_source_close(&r->source);
 	free(r->raw);
 	free(r->mixed);
@@ -253,15 +254,14 @@ static size_t
 resample(struct pf_audio_reader *r, float *out, size_t frames)
 {
 	const unsigned channels = r->info.channels;
-	SRC_DATA data = {.data_in = r->mixed + r->first * channels,
-	    .input_frames = (long)r->held, .data_out = out,
-	    .output_frames = (long)(frames > 1 << 20 ? 1 << 20 : frames),
-	    .end_of_input = r->ended, .src_ratio = r->ratio};
-	if (src_process(r->src, &data) != 0)
+	size_t used = 0, made = 0;
+	const float *const in = r->ended && !r->held ? NULL
+	    : r->mixed + r->first * channels;
+	if (soxr_process(r->soxr, in, r->held, &used, out, frames, &made))
 		return 0; /* no argument of ours makes it fail */
-	r->first += (size_t)data.input_frames_used;
-	r->held -= (size_t)data.input_frames_used;
-	return (size_t)data.output_frames_gen;
+	r->first += used;
+	r->held -= used;
+	return made;
 }
 
 /*
@@ -276,7 +276,12 @@ resample_end(struct pf_audio_reader *r, float *out, size_t frames)
 		return 0;
 	if ((int64_t)frames > all - r->given)
 		frames = (size_t)(all - r->given);
-	const size_t n = resample(r, out, frames);
+	size_t n;
+	bool last; /* the resampler was told that this is the end */
+	do {
+		last = !r->held;
+		n = resample(r, out, frames);
+	} while (!n && !last);
 	if (n)
 		return n;
 	memset(out, 0, frames * r->info.channels * sizeof *out);
@@ -293,7 +298,7 @@ pf_audio_reader_read(struct pf_audio_reader *r, float *out, size_t frames,
 		const size_t want = frames - done;
 		if (!r->held && !r->ended)
 			refill(r);
-		const size_t n = !r->src ? copy(r, to, want)
+		const size_t n = !r->soxr ? copy(r, to, want)
 		    : r->ended ? resample_end(r, to, want)
 		    : resample(r, to, want);
 		done += n;

@@ -15,7 +15,7 @@
  *
  * Samples come as floats, nominally -1..1, channels interleaved.  What is not
  * a number or infinite in a file becomes silence and is counted.  Another
- * rate is made with libsamplerate's medium sinc (121 dB), its delay taken
+ * rate is made with libsoxr at its high quality (20 bits), its delay taken
  * out.  Memory does not grow with the file, but in pf_audio_load().
  * One thread at a time.
  */
