@@ -202,8 +202,10 @@ set_range(const struct pf_mind *m, struct melody *k,
 		if (k->high > mean + 12 && mean > 55)
 			k->high = mean + 12;
 	}
-	if (k->low < 48)
-		k->low = 48;
+	/* Without a tune to stay near, a lead lies where leads lie. */
+	const int lowest = k->unclear ? 60 : 48;
+	if (k->low < lowest)
+		k->low = lowest;
 	if (k->high > 96)
 		k->high = 96;
 	if (k->high < k->low + 14)
