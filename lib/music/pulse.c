@@ -2,6 +2,7 @@
 #include "music/pulse.h"
 
 #include "base/math.h"
+#include "music/pulse_repeat.h"
 #include "music/pulse_states.h"
 
 #include <errno.h>
@@ -20,6 +21,11 @@ static const double onset_sd_ns = 22e6;   /* of a note around its place */
 static const double drift_sd = 0.004;     /* of the period, a beat */
 static const double quiet_s = 2.0;        /* then silence means nothing */
 static const double lock_mass = 0.35, lose_mass = 0.08;
+/* Another tempo or bar must be so much likelier, for a share of the time
+ * that the held one was held, at most so long. */
+static const double tempo_margin = 1.5, tempo_share = 0.12;
+static const double tempo_most_beats = 4;
+static const double bar_margin = 1.4, bar_share = 0.25, bar_most_bars = 1;
 /* Features are not independent, least of all those of pitch in a tune that
  * repeats itself. */
 static const double rhythm_power = 0.8, pitch_power = 0.7;
@@ -45,6 +51,7 @@ struct pf_pulse {
 	struct group group[GROUPS];
 	int groups;
 	struct pulse_line line;
+	struct pulse_repeat repeat;
 	bool begun;
 	int64_t first_ns, last_onset_ns;
 	int onsets;
@@ -52,10 +59,16 @@ struct pf_pulse {
 	bool following, locked;
 	double beat_ns, period_ns; /* from from_ns */
 	double var_beat, cov, var_period;
+	double looked_ns;
 	double mass;          /* smoothed */
-	int wish;             /* looks in a row that wanted another tempo */
+	double held_beats;    /* how long it is followed */
+	double wish_beats;    /* how long another tempo has been likelier, */
+	int wish_onsets;      /* ... since this onset */
 	int kind, index;      /* of the beat at beat_ns */
 	double bar_mass;
+	double bar_beats;     /* how long this bar is held */
+	int bar_kind, bar_index; /* another that may be right, at beat_ns, */
+	double bar_wish_beats;   /* ... and how long it has been likelier */
 };
 
 int
@@ -265,6 +278,10 @@ go_on(struct pf_pulse *p, double to_ns)
 		p->cov += p->var_period;
 		p->var_period += q * q;
 		p->index = (p->index + 1) % pulse_kind[p->kind].beats;
+		p->bar_index = (p->bar_index + 1)
+		    % pulse_kind[p->bar_kind].beats;
+		p->held_beats++;
+		p->bar_beats++;
 	}
 }
 
@@ -320,38 +337,90 @@ follow(struct pf_pulse *p, const struct pulse_mode *m, double now_ns)
 	p->cov = 0;
 	p->var_period = 0.02 * p->period_ns * 0.02 * p->period_ns;
 	p->following = true;
-	p->wish = 0;
-	p->bar_mass = 0;
+	p->held_beats = p->wish_beats = 0;
+	p->bar_mass = p->bar_beats = 0;
 }
 
-/* Which kind of bar, which beat of it?  Keep what is held unless beaten. */
-static void
-find_bar(struct pf_pulse *p, double bar[PULSE_KINDS][PULSE_BEATS])
+static bool
+same_meter(int a, int b)
 {
-	double all = 0, best = -1, held = 0;
+	return pulse_kind[a].beats == pulse_kind[b].beats
+	    && pulse_kind[a].subdivision == pulse_kind[b].subdivision;
+}
+
+/* What is believed of a beat of a bar: kinds of the same meter together. */
+static double
+mass_of_bar(double bar[PULSE_KINDS][PULSE_BEATS], int kind, int beat)
+{
+	double m = 0;
+	for (int j = 0; j < PULSE_KINDS; j++)
+		if (same_meter(j, kind))
+			m += bar[j][beat];
+	return m;
+}
+
+/*
+ * Which kind of bar, which beat of it?  What is held stays until another has
+ * been clearly likelier for a while, the longer the older it is: in the end for
+ * a bar, or for two if the meter would be another.  `beats` have gone by.
+ */
+static void
+find_bar(struct pf_pulse *p, double bar[PULSE_KINDS][PULSE_BEATS],
+    double beats)
+{
+	double all = 0, best = -1;
 	int kind = 0, index = 0;
 	for (int k = 0; k < PULSE_KINDS; k++)
 		for (int b = 0; b < pulse_kind[k].beats; b++) {
-			double m = 0;
+			const double m = mass_of_bar(bar, k, b);
 			all += bar[k][b];
-			for (int j = 0; j < PULSE_KINDS; j++)
-				if (pulse_kind[j].beats == pulse_kind[k].beats
-				    && pulse_kind[j].subdivision
-				    == pulse_kind[k].subdivision)
-					m += bar[j][b];
 			if (m > best)
 				best = m, kind = k, index = b;
-			if (k == p->kind && b == p->index)
-				held = m;
 		}
 	if (all <= 0)
 		return;
-	if (best > (p->locked ? 1.4 : 1.0) * held || p->bar_mass == 0) {
+	double held = mass_of_bar(bar, p->kind, p->index);
+	if (best <= bar_margin * held)
+		p->bar_wish_beats = 0;
+	else if (index != p->bar_index || !same_meter(kind, p->bar_kind))
+		p->bar_wish_beats = 0;
+	else
+		p->bar_wish_beats += beats;
+	p->bar_kind = kind;
+	p->bar_index = index;
+	const double most = bar_most_bars * pulse_kind[p->kind].beats
+	    * (same_meter(kind, p->kind) ? 1 : 2);
+	const double need = fmin(most, bar_share * p->bar_beats);
+	if (p->bar_mass == 0 || p->bar_wish_beats > need) {
 		p->kind = kind;
 		p->index = index;
+		p->bar_beats = p->bar_wish_beats = 0;
 		held = best;
 	}
 	p->bar_mass = held / all;
+}
+
+/*
+ * Is another tempo or phase than the held one called for?  It must be clearly
+ * likelier for a while, and through onsets: long rests change nothing.
+ */
+static bool
+wishes(struct pf_pulse *p, const struct pulse_mode *best,
+    const struct pulse_mode *held, double beats)
+{
+	const double apart = fabs(best->period / held->period - 1);
+	double d = best->phase - held->phase;
+	d -= d > 0.5 ? 1 : d < -0.5 ? -1 : 0;
+	if ((apart < 0.08 && fabs(d) < 0.14)
+	    || best->mass <= tempo_margin * held->mass) {
+		p->wish_beats = 0;
+		p->wish_onsets = p->onsets;
+		return false;
+	}
+	p->wish_beats += beats;
+	const double need = p->locked
+	    ? fmin(tempo_most_beats, 1 + tempo_share * p->held_beats) : 0;
+	return p->wish_beats > need && p->onsets - p->wish_onsets >= need;
 }
 
 /* Look through the states: is what is followed still the best? */
@@ -359,7 +428,12 @@ static void
 look(struct pf_pulse *p, double now_ns)
 {
 	double bar[PULSE_KINDS][PULSE_BEATS];
+	double lean[PULSE_KINDS][PULSE_PERIODS];
 	struct pulse_mode best, held = { 0 };
+	const double beats = (now_ns - p->looked_ns) / p->period_ns;
+	p->looked_ns = now_ns;
+	pulse_repeat_lean(&p->repeat, lean);
+	pulse_states_lean(p->states, lean);
 	pulse_states_settle(p->states);
 	pulse_states_best(p->states, &best);
 	if (p->following) {
@@ -367,18 +441,8 @@ look(struct pf_pulse *p, double now_ns)
 		held.period = p->period_ns / PULSE_FRAME_NS;
 		held.phase = (now_ns - p->beat_ns) / p->period_ns;
 		pulse_states_near(p->states, &held, bar);
-		const double apart = fabs(best.period / (p->period_ns
-		    / PULSE_FRAME_NS) - 1);
-		double d = best.phase - held.phase;
-		d -= d > 0.5 ? 1 : d < -0.5 ? -1 : 0;
-		if (apart < 0.08 && fabs(d) < 0.14)
-			p->wish = 0;
-		else if (best.mass > 1.5 * held.mass)
-			p->wish++;
-		else
-			p->wish = 0;
 	}
-	if (!p->following || p->wish > (p->locked ? 6 : 0)) {
+	if (!p->following || wishes(p, &best, &held, beats)) {
 		follow(p, &best, now_ns);
 		held = best;
 		pulse_states_near(p->states, &held, bar);
@@ -387,10 +451,10 @@ look(struct pf_pulse *p, double now_ns)
 		correct(p, held.shift * -p->period_ns, 0, 3 * onset_sd_ns);
 	}
 	p->mass += 0.2 * (held.mass - p->mass);
-	find_bar(p, bar);
+	find_bar(p, bar, beats);
 	if (p->mass > lock_mass && p->onsets >= 5)
 		p->locked = true;
-	else if (p->mass < lose_mass)
+	else if (p->mass < lose_mass && p->held_beats < 4)
 		p->locked = false;
 }
 
@@ -400,7 +464,7 @@ run_frame(struct pf_pulse *p)
 	const int64_t begin = p->frame * PULSE_FRAME_NS;
 	const double end_ns = (double)(begin + PULSE_FRAME_NS);
 	double *active = &p->active[p->frame % FRAMES];
-	double strength = *active;
+	double strength = *active, low = 0;
 	struct pulse_fit fit;
 	bool heard = false;
 	*active = 0;
@@ -412,6 +476,7 @@ run_frame(struct pf_pulse *p)
 			describe(&p->line, g, at / 1e9, p->period_ns / 1e9,
 			    &fit);
 			strength = g->strength;
+			low = g->low;
 			heard = true;
 			if (!p->begun) {
 				pulse_states_reset(p->states);
@@ -431,9 +496,10 @@ run_frame(struct pf_pulse *p)
 	if (!p->begun && strength < 0.1)
 		return;
 	p->begun = true;
+	pulse_repeat_hear(&p->repeat, strength, low * strength);
 	pulse_states_step(p->states, strength, heard ? &fit : NULL,
 	    silent > quiet_s * 1e9 && strength == 0);
-	const bool calm = p->locked && p->mass > 0.7 && p->wish == 0;
+	const bool calm = p->locked && p->mass > 0.7 && p->wish_beats == 0;
 	if (p->frame % (calm ? CALM * LOOK_FRAMES : LOOK_FRAMES) == 0
 	    && p->onsets > 1)
 		look(p, end_ns);

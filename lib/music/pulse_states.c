@@ -12,9 +12,10 @@ static const double onset_sd_frames = 1.0; /* players and rounding */
 static const double stray = 0.003;         /* onsets in a frame, anywhere */
 static const double stiffness = 60;        /* of the tempo, at a beat */
 static const double stumble = 0.002;       /* a beat more or less, at a beat */
+static const double heeded = 0.85;         /* ears miss notes: of silence */
 static const double floor_mass = 1e-5;     /* everything stays possible */
 static const double usual_bpm = 105, bpm_octaves_sd = 0.3;
-static const double pull_home = 0.08;      /* of the usual tempo, at a beat */
+static const double pull_home = 0.4;       /* of the usual tempo, at a beat */
 
 #define SPREAD 6    /* how many periods a tempo may move at a beat */
 #define RENORMAL 8  /* frames between scalings of the whole */
@@ -31,6 +32,7 @@ struct pulse_states {
 	struct ring ring[PULSE_KINDS][PULSE_PERIODS];
 	double go[PULSE_PERIODS][2 * SPREAD + 1]; /* tempo from, to */
 	double prior[PULSE_PERIODS];              /* sum 1 */
+	double lean[PULSE_KINDS][PULSE_PERIODS];  /* factors, a beat */
 	int n;
 	double *p, *on, *off;
 	int frames;
@@ -42,6 +44,12 @@ period_of(int i)
 {
 	const int fine = PULSE_FINE - PULSE_SHORTEST;
 	return i <= fine ? PULSE_SHORTEST + i : PULSE_FINE + 2 * (i - fine);
+}
+
+int
+pulse_states_period(int i)
+{
+	return period_of(i);
 }
 
 static int
@@ -110,7 +118,7 @@ prepare_ring(struct ring *r, double *on, double *off, unsigned char *coarse)
 	const int n = places(k);
 	for (int x = 0; x < r->len; x++) {
 		on[x] = onset_rate(k, r->period, x);
-		off[x] = 1 - on[x];
+		off[x] = 1 - heeded * on[x];
 		coarse[x] = (unsigned char)((2 * x * n + r->len)
 		    / (2 * r->len) % n);
 	}
@@ -200,7 +208,20 @@ pulse_states_reset(struct pulse_states *s)
 			}
 		}
 	s->frames = 0;
+	for (int k = 0; k < PULSE_KINDS; k++)
+		for (int i = 0; i < PULSE_PERIODS; i++)
+			s->lean[k][i] = 1;
 	pulse_states_settle(s);
+}
+
+void
+pulse_states_lean(struct pulse_states *s,
+    double lean[PULSE_KINDS][PULSE_PERIODS])
+{
+	for (int k = 0; k < PULSE_KINDS; k++)
+		for (int i = 0; i < PULSE_PERIODS; i++)
+			s->lean[k][i] = pf_exp(lean[k][i] * period_of(i)
+			    * (PULSE_FRAME_NS / 1e9));
 }
 
 static inline int
@@ -236,7 +257,7 @@ move(struct pulse_states *s)
 			for (int i = 0; i < PULSE_PERIODS; i++) {
 				const struct ring *r = &s->ring[k][i];
 				r->p[kept_at(r, b * r->period)] =
-				    in[i] * (1 - stumble);
+				    in[i] * s->lean[k][i] * (1 - stumble);
 				stumbled[i] += in[i] * stumble;
 			}
 		}
@@ -270,7 +291,7 @@ hear_onset(double *p, const double *on, const unsigned char *coarse, int n,
 {
 	for (int x = 0; x < n; x++)
 		p[x] = p[x] * (strength * on[x] * fit[coarse[x]]
-		    + (1 - strength) * (1 - on[x])) + least;
+		    + (1 - strength) * (1 - heeded * on[x])) + least;
 }
 
 void

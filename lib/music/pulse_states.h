@@ -70,6 +70,13 @@ void pulse_states_reset(struct pulse_states *states);
 void pulse_states_step(struct pulse_states *states, double strength,
     const struct pulse_fit *fit, bool quiet);
 
+/* The period, in frames, of tempo i. */
+int pulse_states_period(int i);
+
+/* From now on lean to some tempi and bars: see pulse_repeat_lean(). */
+void pulse_states_lean(struct pulse_states *states,
+    double lean[PULSE_KINDS][PULSE_PERIODS]);
+
 /* Make the sum 1, before a look. */
 void pulse_states_settle(struct pulse_states *states);
 

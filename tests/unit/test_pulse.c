@@ -18,6 +18,10 @@ struct run {
 	double lock_s;  /* when it locked; -1 never */
 	int good, all;  /* beats foreseen within 40 ms, after 8 s */
 	int right_bar;  /* of those, with the right place in the bar */
+	double last_ns; /* the beat looked at last, and its period: */
+	double uneven;  /* the sum of squares of what steps differ, s */
+	int jumps;      /* of the tempo, by over 6 % */
+	double tempo_ns;
 };
 
 static void
@@ -38,6 +42,22 @@ noise(int draw, double sd)
 	return (sum - 6) * sd;
 }
 
+/* Beats come one by one, evenly, in one tempo? */
+static void
+look_at_steps(struct run *r, const struct pf_pulse_belief *belief)
+{
+	const double next = (double)pf_pulse_foresee(r->pulse, 1, NULL);
+	if (r->last_ns > 0) {
+		const double step = (next - r->last_ns) / belief->period_ns;
+		const double off = (step - floor(step + 0.5))
+		    * belief->period_ns / 1e9;
+		r->uneven += off * off;
+		r->jumps += fabs(belief->period_ns / r->tempo_ns - 1) > 0.06;
+	}
+	r->last_ns = next;
+	r->tempo_ns = belief->period_ns;
+}
+
 /* Play one bar of n beats and look at each beat just before it comes. */
 static void
 play_bar(struct run *r, const struct hit *hit, int hits, int n, double sd)
@@ -51,6 +71,7 @@ play_bar(struct run *r, const struct hit *hit, int hits, int n, double sd)
 		if (belief.locked && r->lock_s < 0)
 			r->lock_s = r->beat_s;
 		if (r->beat_s > 8) {
+			look_at_steps(r, &belief);
 			int index;
 			const double foreseen = (double)pf_pulse_foresee(
 			    r->pulse, 1, &index) / 1e9;
@@ -90,6 +111,17 @@ static const struct hit jig[] = {
 	{ 1, 71, 0 }, { 4. / 3, 69, 0 }, { 5. / 3, 67, 0 }
 };
 
+/* A funk break: as many hits three eighths apart as there are on beats. */
+static const struct hit break_beat[] = {
+	{ 0, 0, 1 }, { 0.5, 0, 0.6 }, { 1, 0, 0 }, { 1.75, 0, 0 },
+	{ 2, 0, 0 }, { 2.25, 0, 0 }, { 2.5, 0, 1 }, { 2.75, 0, 0.6 },
+	{ 3, 0, 0 }, { 3.5, 0, 0 }, { 3.75, 0, 0 }
+};
+/* An arpeggio, a chord that rings on: five onsets in two bars. */
+static const struct hit sparse[] = {
+	{ 0, 0, 0.3 }, { 0.5, 0, 0 }, { 1, 0, 0 }, { 1.5, 0, 0 }, { 4, 0, 0 }
+};
+
 static void
 steady(const char *what, const struct hit *hit, int hits, int n)
 {
@@ -101,6 +133,45 @@ steady(const char *what, const struct hit *hit, int hits, int n)
 	    r.lock_s);
 	ok(r.good > 0.95 * r.all, "%s: foresees the beats (%d of %d)", what,
 	    r.good, r.all);
+	ok(sqrt(r.uneven / r.all) < 0.01 && r.jumps == 0,
+	    "%s: beats come evenly (%.1f ms)", what,
+	    1000 * sqrt(r.uneven / r.all));
+	pf_pulse_free(r.pulse);
+}
+
+/* What is sure does not give way to a bar or two of something else. */
+static void
+test_inertia(void)
+{
+	static const struct hit odd[] = {
+		{ 0, 0, 1 }, { 0.75, 0, 1 }, { 1.5, 0, 1 }, { 2.25, 0, 1 },
+		{ 3, 0, 1 }, { 3.5, 0, 0 }
+	};
+	struct pf_pulse_belief b, before;
+	struct run r;
+	begin(&r);
+	for (int i = 0; i < 16; i++)
+		play_bar(&r, rock, PF_COUNT(rock), 4, 0.008);
+	pf_pulse_get(r.pulse, &before);
+	play_bar(&r, odd, PF_COUNT(odd), 4, 0.008);
+	pf_pulse_get(r.pulse, &b);
+	ok(b.per_bar == before.per_bar
+	    && b.subdivision == before.subdivision && r.jumps == 0,
+	    "one odd bar changes neither tempo nor meter (%d jumps, %d/%d)",
+	    r.jumps, b.per_bar, b.subdivision);
+	for (int i = 0; i < 4; i++)
+		play_bar(&r, sparse, 1, 4, 0.008);
+	pf_pulse_get(r.pulse, &b);
+	ok(r.jumps == 0 && r.good > 0.95 * r.all
+	    && b.per_bar == before.per_bar,
+	    "an onset a bar is enough to go on (%d of %d)", r.good, r.all);
+	pf_pulse_free(r.pulse);
+
+	begin(&r);
+	for (int i = 0; i < 20; i++)
+		play_bar(&r, sparse, PF_COUNT(sparse), 8, 0.005);
+	ok(r.jumps == 0, "few onsets do not make the tempo wander (%d jumps)",
+	    r.jumps);
 	pf_pulse_free(r.pulse);
 }
 
@@ -112,8 +183,11 @@ main(void)
 
 	steady("a reel", reel, PF_COUNT(reel), 4);
 	steady("a rock beat", rock, PF_COUNT(rock), 4);
+	steady("a funk break", break_beat, PF_COUNT(break_beat), 4);
 	steady("a waltz", waltz, PF_COUNT(waltz), 3);
 	steady("a jig", jig, PF_COUNT(jig), 2);
+
+	test_inertia();
 
 	begin(&r);
 	for (int i = 0; i < 40; i++)
