@@ -26,6 +26,12 @@
 /* Ticks of a quarter note in the files we write. */
 #define PF_SMF_PPQN 960
 
+/*
+ * So many parts (a channel of a track; a source) a file may have: no score
+ * needs more, and each looks through the whole.
+ */
+#define PF_SMF_PARTS_MOST 1024
+
 /* Do the bytes[len] begin like a MIDI file (or one wrapped in RIFF)? */
 bool pf_smf_is(const uint8_t *bytes, size_t len);
 
@@ -65,7 +71,7 @@ enum pf_smf_axis {
 
 /*
  * Make the file's bytes, to be freed with free().  Returns 0; -ENOMEM; or
- * -EINVAL with *err worded (no beats were told, a tempo is out of range).
+ * -EINVAL with *err worded (no beats were told, a tempo is out of range, too many sources).
  */
 PF_MUST_CHECK int pf_smf_write(struct pf_smf *smf, enum pf_smf_axis axis,
     uint8_t **bytes, size_t *len, struct pf_err *err);

@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * So many notes of a part sound at once, one for each key.  In a file whose
+ * notes never end, the wheel would move them all, each time.
+ */
+enum { SOUNDING_MOST = 128 };
+
 /* End note i of a part at a tick: now it can be told. */
 static int
 end_note(struct smf_reader *r, struct smf_part *p, size_t i, int64_t tick)
@@ -43,6 +49,11 @@ note_on(struct smf_reader *r, struct smf_part *p, const struct pf_midi *m)
 		if (p->note[i].key != m->d[0] || !p->note[i].released)
 			continue;
 		const int e = end_note(r, p, i--, m->tick);
+		if (e != 0)
+			return e;
+	}
+	if (p->n == SOUNDING_MOST) {
+		const int e = end_note(r, p, 0, m->tick);
 		if (e != 0)
 			return e;
 	}

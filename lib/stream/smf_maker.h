@@ -44,7 +44,8 @@ struct smf_maker {
 	struct pf_smf_track score;
 	struct smf_source *source; /* source[sources] */
 	size_t sources;
-	bool failed; /* no memory */
+	bool failed;  /* no memory */
+	bool crowded; /* more sources than PF_SMF_PARTS_MOST */
 };
 
 /* The tick of a time, and of a beat of the axis. */

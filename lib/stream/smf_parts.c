@@ -5,6 +5,7 @@
 #include "stream/smf_reader.h"
 
 #include "stream/general_midi.h"
+#include "stream/smf.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -81,6 +82,11 @@ find_parts(struct smf_reader *r)
 	for (size_t i = 0; i < most; i++)
 		if (r->part_of[i] != SMF_NO_PART)
 			r->part_of[i] = (int)r->parts++;
+	if (r->parts > PF_SMF_PARTS_MOST) {
+		r->parts = 0;
+		return pf_err_set(r->err, "%s: more than %d channels of "
+		    "tracks have notes", r->name, PF_SMF_PARTS_MOST);
+	}
 	r->part = calloc(r->parts + 1, sizeof *r->part);
 	return r->part ? 0 : smf_no_memory(r);
 }

@@ -19,6 +19,10 @@ source_of(struct smf_maker *k, uint32_t source)
 	for (size_t i = 0; i < k->sources; i++)
 		if (k->source[i].source == source)
 			return &k->source[i];
+	if (k->sources == PF_SMF_PARTS_MOST) {
+		k->crowded = true;
+		return NULL;
+	}
 	struct smf_source *const more = realloc(k->source,
 	    (k->sources + 1) * sizeof *more);
 	if (!more) {
@@ -148,11 +152,10 @@ void
 smf_fill_source(struct smf_maker *k, struct smf_source *s)
 {
 	struct smf_notes notes = {0};
-	int64_t end = 0;
+	const size_t n = k->smf->n;
 	begin(k, s);
-	for (size_t i = 0; i < k->smf->n && !k->failed; i++) {
+	for (size_t i = 0; i < n && !k->failed; i++) {
 		const struct pf_event *const e = &k->smf->event[i];
-		end = smf_tick(k, e->time);
 		if (e->source != s->source)
 			continue;
 		if (pf_event_type(e) == PF_PATCH)
@@ -162,5 +165,6 @@ smf_fill_source(struct smf_maker *k, struct smf_source *s)
 		else
 			smf_notes_hear(k, s, &notes, e);
 	}
-	smf_notes_put(s, &notes, end);
+	smf_notes_put(s, &notes, n ? smf_tick(k, k->smf->event[n - 1].time)
+				   : 0);
 }

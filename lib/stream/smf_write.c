@@ -201,10 +201,13 @@ pf_smf_write(struct pf_smf *smf, enum pf_smf_axis axis, uint8_t **bytes,
 		smf_put_tempos(&k);
 		smf_put_score(&k, axis == PF_SMF_TEMPO);
 		smf_find_sources(&k);
-		for (size_t i = 0; i < k.sources && !k.failed; i++)
+		for (size_t i = 0; i < k.sources && !k.failed && !k.crowded;
+		    i++)
 			if (k.source[i].plays)
 				smf_fill_source(&k, &k.source[i]);
-		r = write_file(&k, bytes, len);
+		r = k.crowded ? pf_err_set(err, "more than %d sources play: "
+		    "too many for a MIDI file", PF_SMF_PARTS_MOST)
+		    : write_file(&k, bytes, len);
 	}
 	if (r == -ENOMEM)
 		pf_err_set(err, "not enough memory");

@@ -119,3 +119,36 @@ notes() { awk -F'\t' '$3=="note"{printf "%s %s %s %s\n",$1,$2,$4,$6}' "$@" | sor
 	run -2 pf-smf -o t.mid s.mid
 	run -2 pf-smf --bars
 }
+
+@test "more parts than a score can have are refused, not worked on for hours" {
+	awk 'BEGIN { for (i = 0; i < 30000; i++) printf "%g\ts%d\tnote\t60\t0.5\t1\n", i / 1000, i }' >many.pf
+	run -1 timeout 20 pf-smf -o many.mid many.pf
+	[ "$output" = "pf-smf: more than 1024 sources play: too many for a MIDI file" ]
+	[ ! -e many.mid ]
+	{
+		printf 'MThd\0\0\0\6\0\1\x75\x30\3\xc0'
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			printf 'MTrk\0\0\0\x11\0\xff\3\1x\0\x90\x3c\x40\x60\x80\x3c\x40\0\xff\x2f\0%.0s' {1..3000}
+		done
+	} >many.mid
+	run -1 timeout 20 pf-smf many.mid
+	[ "$output" = "pf-smf: many.mid: more than 1024 channels of tracks have notes" ]
+}
+
+@test "a file whose notes never end is read in bounded time and memory" {
+	{
+		# One track: 18001 notes of one key without an end, then the
+		# wheel 4206 times.
+		printf 'MThd\0\0\0\6\0\0\0\1\3\xc0MTrk\0\1\x14\xb3'
+		printf '\0\xff\1\0\0\x90\x3c\x40'
+		printf '\0\x3c\x41%.0s' {1..18000}
+		printf '\1\xe0\0\x41%.0s' {1..4205}
+		printf '\0\0\x41\0\xff\x2f\0'
+	} >held.mid
+	(
+		ulimit -v 1000000
+		timeout 60 pf-smf held.mid >held.pf
+	)
+	[ "$(awk -F'\t' '$3 == "note"' held.pf | wc -l)" -eq 18001 ]
+	[ "$(awk -F'\t' '$3 == "bend"' held.pf | wc -l)" -eq $((128 * 4206)) ]
+}

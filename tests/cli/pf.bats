@@ -45,8 +45,8 @@ setup() {
 	run -1 pf-merge $'no\nsuch\e[31m'
 	[ "${#lines[@]}" -eq 1 ]
 	[[ $output != *$'\e'* ]]
-	printf '0\ta\tnote\t\e[2J\t0.5\t1\n' >bad.pf
-	run -1 pf-merge bad.pf
+	printf '0\ta\tnote\t\e[2J\t0.5\t1\n' >"$BATS_TEST_TMPDIR/bad.pf"
+	run -1 pf-merge "$BATS_TEST_TMPDIR/bad.pf"
 	[[ $output != *$'\e'* ]]
 	[[ $output == *bad.pf:1:* ]]
 }
