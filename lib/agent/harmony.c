@@ -430,7 +430,10 @@ harmony_mend(struct pf_mind *m, const struct pf_moment *at)
 	const struct pf_chord chord = at->chord.chord;
 	const double half = pf_moment_at(at, (2 * at->in_bar + 1) *
 	    at->beat_ticks / 2);
-	if (chord.root < 0 || !h->has_said || at->chord.confidence < PF_MEND_SURE ||
+	/* Chords come with a bar or its half: elsewhere one is slow to follow. */
+	const bool likely = at->in_bar == 0 || 2 * at->in_bar == at->per_bar;
+	const double sure = likely ? PF_MEND_SURE : 0.95;
+	if (chord.root < 0 || !h->has_said || at->chord.confidence < sure ||
 	    pf_chord_equal(h->said, chord) || h->pushed == at->beat + 2)
 		return;
 	say_chord(m, h, at, chord);
