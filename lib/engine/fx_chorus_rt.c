@@ -142,29 +142,47 @@ run_round(struct chorus *s, const struct pf_fx_io *io)
 	}
 }
 
-/* Add one copy of the next n frames to wet[n], side by side. */
+/* Frames first .. first+n-1 of a ring, in a row. */
+static void
+unroll(const float *ring, unsigned mask, unsigned first, unsigned n,
+    float *out)
+{
+	const unsigned at = first & mask, room = mask + 1 - at;
+	const unsigned m = n < room ? n : room;
+	memcpy(out, ring + at, m * sizeof *out);
+	memcpy(out + m, ring, (n - m) * sizeof *out);
+}
+
+/*
+ * Add one copy of the next n frames to wet[n].  It wanders so slowly that its
+ * delay seldom passes a whole sample: between such places all is side by side.
+ */
 static void
 copy(const float *ring, unsigned mask, unsigned at, const struct pf_ramp *tap,
     unsigned pos, unsigned n, float *restrict wet)
 {
-	float near[4][PF_BLOCK], f[PF_BLOCK];
-	unsigned whole[PF_BLOCK];
+	float near[PF_BLOCK + 3], f[PF_BLOCK];
+	int whole[PF_BLOCK];
 	for (unsigned i = 0; i < n; i++) {
-		const float delay = tap->from + tap->step * (float)(pos + i);
-		const int whole_part = (int)delay;
-		whole[i] = (unsigned)whole_part;
-		f[i] = delay - (float)whole_part;
+		const float delay = tap->from +
+		    tap->step * (float)(int)(pos + i);
+		whole[i] = (int)delay;
+		f[i] = delay - (float)whole[i];
 	}
-	for (unsigned i = 0; i < n; i++) {
-		const unsigned b = at + i - whole[i];
-		near[0][i] = ring[(b + 1) & mask];
-		near[1][i] = ring[b & mask];
-		near[2][i] = ring[(b - 1) & mask];
-		near[3][i] = ring[(b - 2) & mask];
+	for (unsigned done = 0, end; done < n; done = end) {
+		/* A delay that moves goes one way, so ends tell of all. */
+		end = n;
+		while (whole[end - 1] != whole[done])
+			end = done + (end - done) / 2;
+		const unsigned count = end - done;
+		float *restrict const out = wet + done;
+		const float *const part = f + done;
+		unroll(ring, mask, at + done - (unsigned)whole[done] - 2,
+		    count + 3, near);
+		for (unsigned i = 0; i < count; i++)
+			out[i] += between(near[i + 3], near[i + 2],
+			    near[i + 1], near[i], part[i]);
 	}
-	for (unsigned i = 0; i < n; i++)
-		wet[i] += between(near[0][i], near[1][i], near[2][i],
-		    near[3][i], f[i]);
 }
 
 static void
@@ -173,14 +191,17 @@ run_straight(struct chorus *s, const struct pf_fx_io *io)
 	float *const x[2] = {io->l, io->r};
 	for (int c = 0; c < 2; c++) {
 		float wet[PF_BLOCK] = {0};
-		for (unsigned i = 0; i < io->n; i++)
-			s->ring[c][(s->at + i) & s->mask] = x[c][i];
+		const unsigned first = s->at & s->mask;
+		const unsigned room = s->mask + 1 - first;
+		const unsigned fit = io->n < room ? io->n : room;
+		memcpy(s->ring[c] + first, x[c], fit * sizeof(float));
+		memcpy(s->ring[c], x[c] + fit, (io->n - fit) * sizeof(float));
 		for (int k = 0; k < COPIES; k++)
 			copy(s->ring[c], s->mask, s->at, &s->tap[c][k],
 			    io->pos, io->n, wet);
 		for (unsigned i = 0; i < io->n; i++) {
 			const float mix = s->mix.from +
-			    s->mix.step * (float)(io->pos + i);
+			    s->mix.step * (float)(int)(io->pos + i);
 			x[c][i] += mix * (wet[i] * 0.65f - x[c][i]);
 		}
 		s->back[c] = wet[io->n - 1] * (1.0f / COPIES);

@@ -16,6 +16,7 @@
 #include "engine/wide.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { BANDS = 5 };
 
@@ -179,75 +180,116 @@ run_moving(struct band *d, const struct pf_fx_io *io)
 	}
 }
 
-/* Left, right and two idle lanes: halves of a register cost more. */
-typedef float v4 __attribute__((vector_size(16)));
-
 /*
- * A band that stands still, as state-space: one multiplication and two sums
- * from state to state.
+ * Bands that stand still, four at a time: left and right of each in a
+ * register, every band a frame behind the one before it.  So each frame costs
+ * one step of state-space, whose state waits for one multiplication and two
+ * sums.
  */
+enum { ROW = 4 };
+
+typedef float v8 __attribute__((vector_size(32)));
+
 struct still {
-	float a11, a12, a22, b1, b2; /* a21 is -a12 */
-	float c0, c1, c2;
-	v4 s1, s2;
+	v8 a11, a12, a22, b1, b2; /* a21 is -a12 */
+	v8 c0, c1, c2;
+	v8 s1, s2;
 };
 
-static struct still
-open_still(const struct band *d)
-{
-	const float g = d->g.to, k = d->k.to;
-	const float a1 = 1 / (1 + g * (g + k));
-	const float a2 = g * a1, a3 = g * a2;
-	const float m1 = d->m1.to, m2 = d->m2.to;
-	return (struct still){
-	    .a11 = 2 * a1 - 1, .a12 = -2 * a2, .a22 = 1 - 2 * a3,
-	    .b1 = 2 * a2, .b2 = 2 * a3,
-	    .c0 = d->m0.to + m1 * a2 + m2 * a3, .c1 = m1 * a1 + m2 * a2,
-	    .c2 = m2 * (1 - a3) - m1 * a2,
-	    .s1 = {d->s1[0], d->s1[1]}, .s2 = {d->s2[0], d->s2[1]}};
-}
-
 static void
-close_still(struct band *d, const struct still *f)
+open_still(struct still *f, struct band *const *band, unsigned bands)
 {
-	for (int c = 0; c < 2; c++) {
-		d->s1[c] = f->s1[c];
-		d->s2[c] = f->s2[c];
+	memset(f, 0, sizeof *f);
+	f->c0 += 1; /* what is no band lets everything pass */
+	for (unsigned b = 0; b < bands; b++) {
+		const struct band *const d = band[b];
+		const float g = d->g.to, k = d->k.to;
+		const float a1 = 1 / (1 + g * (g + k));
+		const float a2 = g * a1, a3 = g * a2;
+		const float m1 = d->m1.to, m2 = d->m2.to;
+		for (unsigned c = 0; c < 2; c++) {
+			const unsigned i = 2 * b + c;
+			f->a11[i] = 2 * a1 - 1;
+			f->a12[i] = -2 * a2;
+			f->a22[i] = 1 - 2 * a3;
+			f->b1[i] = 2 * a2;
+			f->b2[i] = 2 * a3;
+			f->c0[i] = d->m0.to + m1 * a2 + m2 * a3;
+			f->c1[i] = m1 * a1 + m2 * a2;
+			f->c2[i] = m2 * (1 - a3) - m1 * a2;
+			f->s1[i] = d->s1[c];
+			f->s2[i] = d->s2[c];
+		}
 	}
 }
 
-static inline v4
-step(struct still *f, v4 in)
+static void
+close_still(const struct still *f, struct band *const *band, unsigned bands)
 {
-	const v4 y = f->c0 * in + f->c1 * f->s1 + f->c2 * f->s2;
-	const v4 s1 = (f->b1 * in + f->a12 * f->s2) + f->a11 * f->s1;
+	for (unsigned i = 0; i < 2 * bands; i++) {
+		band[i / 2]->s1[i & 1] = f->s1[i];
+		band[i / 2]->s2[i & 1] = f->s2[i];
+	}
+}
+
+/* In and out in *x, as registers cannot be passed on every machine. */
+static inline void
+step(struct still *f, v8 *x)
+{
+	const v8 in = *x;
+	*x = f->c0 * in + f->c1 * f->s1 + f->c2 * f->s2;
+	const v8 s1 = (f->b1 * in + f->a12 * f->s2) + f->a11 * f->s1;
 	f->s2 = (f->b2 * in - f->a12 * f->s1) + f->a22 * f->s2;
 	f->s1 = s1;
-	return y;
 }
 
-/* Two at a time, so that one computes while the other waits for itself. */
+/* The same while some bands have no frame yet, or none any more. */
 static void
-run_still(struct band *first, struct band *second, const struct pf_fx_io *io)
+step_some(struct still *f, v8 *x, unsigned i, unsigned n)
 {
-	struct still a = open_still(first);
-	if (!second) {
-		for (unsigned i = 0; i < io->n; i++) {
-			const v4 y = step(&a, (v4){io->l[i], io->r[i]});
-			io->l[i] = y[0];
-			io->r[i] = y[1];
-		}
-		close_still(first, &a);
-		return;
+	const v8 s1 = f->s1, s2 = f->s2;
+	step(f, x);
+	for (unsigned k = 0; k < 2 * ROW; k++) {
+		if (i - k / 2 < n) /* unsigned: not before 0 either */
+			continue;
+		f->s1[k] = s1[k];
+		f->s2[k] = s2[k];
 	}
-	struct still b = open_still(second);
-	for (unsigned i = 0; i < io->n; i++) {
-		const v4 y = step(&b, step(&a, (v4){io->l[i], io->r[i]}));
-		io->l[i] = y[0];
-		io->r[i] = y[1];
+}
+
+/* A frame for the first band; the others get what their neighbour said. */
+static inline void
+enter(v8 *x, float l, float r)
+{
+	const v8 in = {l, r};
+	*x = __builtin_shufflevector(in, *x, 0, 1, 8, 9, 10, 11, 12, 13);
+}
+
+static void
+run_still(struct band *const *band, unsigned bands, const struct pf_fx_io *io)
+{
+	struct still f;
+	v8 y = {0};
+	const unsigned n = io->n, behind = ROW - 1;
+	unsigned i = 0;
+	open_still(&f, band, bands);
+	for (; i < behind; i++) {
+		enter(&y, i < n ? io->l[i] : 0, i < n ? io->r[i] : 0);
+		step_some(&f, &y, i, n);
 	}
-	close_still(first, &a);
-	close_still(second, &b);
+	for (; i < n; i++) {
+		enter(&y, io->l[i], io->r[i]);
+		step(&f, &y);
+		io->l[i - behind] = y[2 * ROW - 2];
+		io->r[i - behind] = y[2 * ROW - 1];
+	}
+	for (; i < n + behind; i++) {
+		enter(&y, 0, 0);
+		step_some(&f, &y, i, n);
+		io->l[i - behind] = y[2 * ROW - 2];
+		io->r[i - behind] = y[2 * ROW - 1];
+	}
+	close_still(&f, band, bands);
 }
 
 static bool
@@ -262,25 +304,24 @@ PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct eq *const s = state;
-	struct band *waits = NULL; /* still, for a second one */
+	struct band *row[ROW];
+	unsigned n = 0;
 	for (int b = 0; b < BANDS; b++) {
 		struct band *const d = &s->band[b];
 		if (d->flat)
 			continue;
-		if (!moves(d) && waits) {
-			run_still(waits, d, io);
-			waits = NULL;
-		} else if (!moves(d)) {
-			waits = d;
-		} else {
-			if (waits)
-				run_still(waits, NULL, io);
-			waits = NULL;
-			run_moving(d, io);
+		const bool moving = moves(d);
+		if (n == ROW || (moving && n)) {
+			run_still(row, n, io);
+			n = 0;
 		}
+		if (moving)
+			run_moving(d, io);
+		else
+			row[n++] = d;
 	}
-	if (waits)
-		run_still(waits, NULL, io);
+	if (n)
+		run_still(row, n, io);
 }
 
 const struct pf_fx pf_fx_eq = {

@@ -36,13 +36,18 @@
 #include <math.h>
 #include <string.h>
 
-enum { TAPS = 48, GUARD = PF_BLOCK + TAPS + 4, STRINGS = 2, MODES = 8 };
+/* FRAMES of a loop are computed side by side, the last of them in vain. */
+enum {
+	TAPS = 48, FRAMES = 16, GUARD = PF_BLOCK + TAPS + FRAMES,
+	STRINGS = 2, MODES = 8
+};
 
 #define LOWEST_HZ 20
 #define TREBLE_HZ 3000.0f /* where `treble` is measured */
 
 typedef float v4 __attribute__((vector_size(16)));
-typedef float v4u __attribute__((vector_size(16), aligned(4)));
+typedef float v8 __attribute__((vector_size(32)));
+typedef float v8u __attribute__((vector_size(32), aligned(4)));
 
 /* One turn of a loop: y[n] = sum of h[k] y[n - delay - k]. */
 struct loop {
@@ -423,11 +428,15 @@ turn_loop(const struct loop *l, const float *ring, unsigned mask,
 	const float *const first =
 	    ring + ((at - l->delay - (l->taps - 1)) & mask);
 	const float *const newest = first + l->taps - 1;
-	for (unsigned i = 0; i < count; i += 4) {
-		v4 sum = {0};
-		for (unsigned k = 0; k < l->taps; k++)
-			sum += l->h[k] * *(const v4u *)(newest + i - k);
-		*(v4u *)&y[i] = sum;
+	for (unsigned i = 0; i < count; i += FRAMES) {
+		v8 early = {0}, late = {0};
+		for (unsigned k = 0; k < l->taps; k++) {
+			const float *const x = newest + i - k;
+			early += l->h[k] * *(const v8u *)x;
+			late += l->h[k] * *(const v8u *)(x + 8);
+		}
+		*(v8u *)&y[i] = early;
+		*(v8u *)&y[i + 8] = late;
 	}
 }
 
@@ -477,7 +486,7 @@ static void
 run_string(struct bank *b, struct voice *v, struct string *s, unsigned pos,
     unsigned count, const float *force, float *restrict out)
 {
-	float y[PF_BLOCK + 4], z[PF_BLOCK + 4];
+	float y[PF_BLOCK + FRAMES], z[PF_BLOCK + FRAMES];
 	turn_loop(&s->now, s->ring, b->mask, v->at, count, y);
 	if (s->moves) {
 		turn_loop(&s->next, s->ring, b->mask, v->at, count, z);

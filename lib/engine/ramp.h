@@ -36,7 +36,7 @@ pf_ramp_to(struct pf_ramp *r, float value)
 static inline float
 pf_ramp_at(const struct pf_ramp *r, unsigned pos)
 {
-	return r->from + r->step * (float)pos;
+	return r->from + r->step * (float)(int)pos; /* no sign: costs more */
 }
 
 static inline bool
