@@ -48,6 +48,7 @@ pf_chain_init(struct pf_chain *chain, const struct pf_channel *spec,
 		insert->fx->init(insert->state, rate_hz, spec->fx[i].value);
 		set_sleep(insert, rate_hz);
 	}
+	chain->dim = 1;
 	pf_chain_reset(chain);
 	return 0;
 }

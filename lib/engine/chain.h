@@ -63,6 +63,7 @@ struct pf_chain {
 	unsigned fxs, sends;
 	struct pf_insert insert[PF_INSERTS_MOST];
 	float gain_db, pan, mute, send[PF_SENDS_MOST]; /* at the block's end */
+	float dim;                  /* 1; less while a stop fades out */
 	struct pf_fader l, r, send_level[PF_SENDS_MOST];
 	struct pf_chain_ramp ramp[PF_RAMPS_MOST];
 	unsigned ramps;
@@ -82,6 +83,9 @@ PF_RT void pf_chain_set(struct pf_chain *chain, unsigned slot, float value,
 
 /* Everything goes back to what the spec said. */
 PF_RT void pf_chain_reset(struct pf_chain *chain);
+
+/* The fader goes to so much of its gain, 0..1, at the next block's end. */
+PF_RT void pf_chain_dim(struct pf_chain *chain, float dim);
 
 /* A block begins. */
 PF_RT void pf_chain_block(struct pf_chain *chain, double bpm, double beat);

@@ -85,6 +85,13 @@ pf_chain_reset(struct pf_chain *chain)
 	chain->changed = true;
 }
 
+void
+pf_chain_dim(struct pf_chain *chain, float dim)
+{
+	chain->dim = dim;
+	chain->changed = true;
+}
+
 static void
 move_ramps(struct pf_chain *chain)
 {
@@ -110,7 +117,7 @@ aim_faders(struct pf_chain *chain)
 {
 	double gain = chain->gain_db <= -96 ? 0 :
 	    pf_db_to_gain((double)chain->gain_db);
-	gain *= 1 - (double)chain->mute;
+	gain *= (1 - (double)chain->mute) * (double)chain->dim;
 	if (chain->pan == 0) {
 		chain->l.to = chain->r.to = (float)gain;
 	} else {

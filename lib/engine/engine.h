@@ -23,8 +23,15 @@
  *                  `duration`.  id: one sounding note's.
  *   tempo          moves what was pushed before it and lies behind it
  *   stop seek reset  end what sounds and drop what waits; reset also puts
- *                  every parameter back
+ *                  every parameter back.  stop with a duration fades what
+ *                  sounds, over so many seconds, and then ends it; what
+ *                  returns and inputs have goes on.  A note ends the fade
  * What is HEARD is never played.  Everything else passes by.
+ *
+ * Sleep.  What is silent costs next to nothing: a strip without voices is not
+ * played, and an effect that heard zeros for longer than its tail and was
+ * below -140 dBFS is not run.  It wakes on the frame at which it hears
+ * something, its control values where they would be anyway.
  *
  * Parameter paths: `cutoff` is the source's own model's; `eq.low` the insert
  * `eq`'s; `gain` (dB) `pan` `mute` `send.reverb` the channel's;

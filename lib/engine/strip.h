@@ -76,6 +76,7 @@ struct pf_strip {
 	unsigned feeds;
 	unsigned depth;   /* how many must have run before it */
 	unsigned taken;   /* events since the block began */
+	unsigned stop_blocks, stop_left; /* of a fade; stop_blocks 0: none */
 	uint64_t late, dropped, nonfinite;
 	struct pf_arena arena;
 };

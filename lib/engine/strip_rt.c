@@ -3,11 +3,14 @@
 
 #include "engine/rows.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Ranks below: off, state, patch and set; or everything. */
 #define VALUE_RANKS 3
 #define ALL_RANKS 8
+
+#define FADE_MOST_S 3600.0f
 
 int
 pf_paths_find(const struct pf_paths *paths, uint32_t hash)
@@ -55,11 +58,59 @@ set(struct pf_strip *strip, const struct pf_due *due)
 		pf_voices_set(strip->voices, due->slot, e->b, blocks, e->id);
 }
 
+/* Voices fade over so many seconds; fade_out() ends them. */
+static void
+stop_softly(struct pf_strip *strip, float fade_s)
+{
+	const float blocks = fminf(fade_s, FADE_MOST_S) *
+	    (float)strip->rate_hz / PF_BLOCK;
+	if (strip->kind != PF_STRIP_VOICES || strip->stop_blocks)
+		return;
+	strip->stop_blocks = strip->stop_left = (unsigned)blocks + 1;
+}
+
+static void
+shed_all(struct pf_voices *voices, unsigned pos)
+{
+	if (voices)
+		pf_voices_shed(voices, voices->sounding, pos);
+}
+
+/* A fade is over, or a note comes into it: all faders as they were. */
+static void
+resume(struct pf_strip *strip, unsigned pos)
+{
+	strip->stop_blocks = strip->stop_left = 0;
+	shed_all(strip->voices, pos);
+	shed_all(strip->ringing, pos);
+	pf_chain_dim(&strip->chain, 1);
+}
+
+/* A block begins: one step down, and at the end voices go while unheard. */
+static void
+fade_out(struct pf_strip *strip)
+{
+	if (!strip->stop_blocks)
+		return;
+	if (strip->stop_left) {
+		const float left = (float)--strip->stop_left /
+		    (float)strip->stop_blocks;
+		pf_chain_dim(&strip->chain, left * left);
+		return;
+	}
+	shed_all(strip->voices, 0);
+	shed_all(strip->ringing, 0);
+	if (strip->silent)
+		resume(strip, 0);
+}
+
 static void
 begin(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 {
 	if (due->frame < frame)
 		strip->late++;
+	if (strip->stop_blocks)
+		resume(strip, (unsigned)(frame & (PF_BLOCK - 1)));
 	if (strip->voices)
 		pf_voices_start(strip->voices, due, frame, strip->rate_hz);
 }
@@ -103,7 +154,10 @@ apply(struct pf_strip *strip, const struct pf_due *due, int64_t frame)
 	case PF_SEEK:
 		pf_scheduler_drop(&strip->scheduler, 0, 0, e->time,
 		    pf_due_count(due), false);
-		end_all(strip, frame, false);
+		if (pf_event_type(e) == PF_STOP && e->duration > 0)
+			stop_softly(strip, e->duration);
+		else
+			end_all(strip, frame, false);
 		break;
 	default:
 		break;
@@ -130,6 +184,7 @@ static void
 begin_block(struct pf_strip *strip, const struct pf_run *run)
 {
 	apply_due(strip, run->frame, VALUE_RANKS);
+	fade_out(strip);
 	if (strip->voices)
 		pf_voices_block(strip->voices, run->bpm);
 	if (strip->ringing)

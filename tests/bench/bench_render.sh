@@ -1,6 +1,7 @@
 #!/bin/bash
 # How many times faster than real time pf-render plays, on one core, by CPU
-# time: a band of four in three styles, what each step adds, and a peer where
+# time: a band of four in three styles, a track of many strips, a jam with a
+# take, what each step adds, and a peer where
 # there is one (fluidsynth -F with the same notes as a MIDI file).  The aim is
 # 100 for the band.
 set -euo pipefail
@@ -26,6 +27,14 @@ length=120
 for style in folk house rock; do
 	pf-gen --style $style --parts drums,bass,harmony,melody --length 2:00 --seed 7 -o "$out/$style.pf"
 	ratio "four parts, $style, WAV" $length pf-render -q --length $length -o "$out/x.wav" "$out/$style.pf"
+done
+pf-gen --style house --key Am --tempo 124 --length 3:00 --seed 7 -o "$out/track.pf"
+ratio "house, three minutes, all parts" 180 pf-render -q --length 180 -o "$out/x.wav" "$out/track.pf"
+for take in share/takes/*.ogg; do
+	[ -f "$take" ] || continue
+	pf-analyze "$take" | pf-agent drums | pf-agent bass | pf-agent harmony | pf-agent melody >"$out/jam.pf"
+	ratio "a jam with $(basename "$take")" 30 pf-render -q --length 30 --mix "$take" -o "$out/x.wav" "$out/jam.pf"
+	break
 done
 song=$out/folk.pf
 ratio "the same (folk), raw, no master" $length pf-render -q --no-master --length $length -o "$out/x.raw" "$song"

@@ -62,7 +62,7 @@ render(uint64_t seed, float *l, float *r)
 	pf_engine_free(engine);
 }
 
-/* Two bursts of noise, 9 s apart, through one effect. */
+/* Two bursts of noise, 14 s apart, through one effect. */
 static bool
 through(const struct pf_fx *fx, bool may_sleep, float *l, float *r)
 {
@@ -72,8 +72,8 @@ through(const struct pf_fx *fx, bool may_sleep, float *l, float *r)
 	pf_fx_spec_init(&channel.fx[0], fx);
 	if (pf_chain_init(&chain, &channel, RATE) < 0)
 		exit(1);
-	for (int64_t at = 0; at < 10 * RATE; at += PF_BLOCK) {
-		const bool sounds = at % (9 * RATE) < 9600;
+	for (int64_t at = 0; at < 15 * RATE; at += PF_BLOCK) {
+		const bool sounds = at % (14 * RATE) < 9600;
 		for (int64_t i = at; i < at + PF_BLOCK; i++)
 			for (int c = 0; c < 2; c++)
 				(c ? r : l)[i] = sounds ? 0.2f * (float)
@@ -94,7 +94,7 @@ test_effect(const struct pf_fx *fx, float *l, float *r, float *l2, float *r2)
 	const bool slept = through(fx, true, l, r);
 	const bool never = through(fx, false, l2, r2);
 	float worst = 0;
-	for (int i = 0; i < 10 * RATE; i++) {
+	for (int i = 0; i < 15 * RATE; i++) {
 		worst = fmaxf(worst, fabsf(l[i] - l2[i]));
 		worst = fmaxf(worst, fabsf(r[i] - r2[i]));
 	}
