@@ -11,9 +11,9 @@ enum { STATES = PF_CHORD_EAR_STATES, NONE = PF_CHORD_NONE };
 
 /* Windows overlap, so frames are not independent witnesses. */
 static const double frame_weight = 0.25;
-static const double changes_s[2] = {0.1, 3}; /* a second: off, on beats */
-static const double outside_key = 0.1; /* beside 1 for chords inside */
-static const double sure = 0.55;
+static const double changes_s[2] = {0.1, 6}; /* a second: off, on beats */
+static const double outside_key = 0.05; /* beside 1 for chords inside */
+static const double sure = 0.42;
 static const double window_s = 0.06;    /* how late the windows lean */
 
 void
