@@ -228,7 +228,8 @@ smooth(struct limiter *s, int32_t demand)
 		s->quiet++;
 	else
 		s->quiet = 0;
-	return (float)s->sum_second * (1.0f / ((float)BOX * BOX * ONE));
+	/* Divided: at rest it is 1 to the bit, as where this is left out. */
+	return (float)s->sum_second / ((float)BOX * BOX * ONE);
 }
 
 /* Take in n frames; returns the largest sample of them and of the history. */

@@ -29,11 +29,27 @@ make_channel(struct pf_channel *channel)
 	}
 }
 
+/* An engine with a limiter that has now and then something to do. */
+static struct pf_engine *
+with_limiter(unsigned threads)
+{
+	struct pf_engine_config config;
+	struct pf_engine *engine;
+	struct pf_channel master = {.fxs = 1};
+	pf_engine_config_init(&config);
+	pf_fx_spec_init(&master.fx[0], pf_fx_find("limiter"));
+	config.threads = threads;
+	config.master = &master;
+	if (pf_engine_new(&engine, &config, NULL) < 0)
+		exit(1);
+	return engine;
+}
+
 static struct pf_engine *
 make(unsigned threads)
 {
 	static const char *const names[] = {"d", "b", "c", "a"};
-	struct pf_engine *engine = rig_engine(threads, 0);
+	struct pf_engine *engine = with_limiter(threads);
 	struct pf_instrument ins;
 	struct pf_channel echo = {0};
 	for (unsigned s = 0; s < 4; s++) {
