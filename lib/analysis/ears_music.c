@@ -8,7 +8,7 @@
 
 static const int64_t hold_ns = 70000000;  /* an onset waits for its pitch */
 static const double key_sure = 0.5;       /* before a key is said */
-static const double bar_weight = 0.2;     /* of new harmony on a beat */
+static const double bar_weight = 0.1;     /* of new harmony on a beat */
 static const double bass_weight = 0.5;    /* of the bass in the key */
 static const int64_t key_every_ns = 500000000;
 static const double beat_ahead_s = 0.12;  /* beats are told so early */
