@@ -10,6 +10,12 @@ const struct pf_param pf_channel_param[4] = {
 	{"send", "", 0, 1, 0, PF_LINEAR, NULL, "how much an FX return gets"},
 };
 
+/* Behind the limiter nothing may grow: neither by gain nor by panning. */
+const struct pf_param pf_master_param[2] = {
+	{"gain", "dB", -96, 0, 0, PF_LINEAR, NULL, "loudness of the output"},
+	{"pan", "", 0, 0, 0, PF_LINEAR, NULL, "always in the middle"},
+};
+
 static void
 lay_out(struct pf_chain *chain, uint32_t rate_hz)
 {

@@ -30,6 +30,9 @@ enum {
 /* gain, pan, mute and one send: what lies between PF_SLOT_GAIN and _SEND. */
 extern const struct pf_param pf_channel_param[4];
 
+/* The first two as the master has them: it never exceeds its ceiling. */
+extern const struct pf_param pf_master_param[2];
+
 /* An effect that is shorter than this waits so long before it sleeps. */
 #define PF_SLEEP_BLOCKS 32
 

@@ -50,6 +50,9 @@ add_master(struct pf_engine *engine)
 	pf_instrument_init(&ins, NULL);
 	if (engine->config.master)
 		ins.channel = *engine->config.master;
+	if (ins.channel.gain_db > pf_master_param[0].hi)
+		ins.channel.gain_db = pf_master_param[0].hi;
+	ins.channel.pan = 0;
 	engine->config.master = NULL; /* the caller's: copied */
 	return pf_strip_new(&engine->graph.master, PF_MASTER, "master", &ins,
 	    engine->config.rate_hz, engine->config.pending);

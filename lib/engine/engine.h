@@ -36,7 +36,8 @@
  * Parameter paths: `cutoff` is the source's own model's; `eq.low` the insert
  * `eq`'s; `gain` (dB) `pan` `mute` `send.reverb` the channel's;
  * `bass.cutoff`, `bass.eq.low` ... another strip's; `reverb.size` an FX
- * return's effect `reverb` (or `reverb.EFFECT.size`); `master.gain`,
+ * return's effect `reverb` (or `reverb.EFFECT.size`); `master.gain`
+ * (it stands behind the limiter, so 0 dB at most), `master.limiter.gain`,
  * `master.limiter.ceiling` the master's.
  */
 #ifndef PF_ENGINE_ENGINE_H

@@ -29,6 +29,9 @@ pf_strip_param(const struct pf_strip *strip, unsigned slot)
 		return &strip->ins.model->param[slot];
 	if (slot >= PF_SLOT_SEND)
 		return &pf_channel_param[3];
+	if (strip->kind == PF_MASTER && slot >= PF_SLOT_GAIN &&
+	    slot - PF_SLOT_GAIN < PF_COUNT(pf_master_param))
+		return &pf_master_param[slot - PF_SLOT_GAIN];
 	if (slot >= PF_SLOT_GAIN)
 		return &pf_channel_param[slot - PF_SLOT_GAIN];
 	const unsigned at = slot - PF_SLOT_FX;

@@ -429,3 +429,16 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	(ulimit -v 98304; pf-render -q -j 1 -f raw long.pf) | tail -c 8 >last
 	[ "$(stat -c %s last)" = 8 ]
 }
+
+@test "nothing a stream says lifts the master above its ceiling" {
+	{
+		printf '0\tscore\tset\t-\t-\t-\tparam=master.gain\tvalue=24\n'
+		printf '0\tscore\tset\t-\t-\t-\tparam=master.pan\tvalue=1\n'
+		printf '0\tbass\tset\t-\t-\t-\tparam=gain\tvalue=24\n'
+		printf '0\tbass\tnote\t40\t1\t2\n'
+		printf '0\tdrums\tnote\t36\t1\t1\n'
+	} >loud.pf
+	pf-render -q -b 32f -o loud.wav loud.pf
+	peak=$(sox loud.wav -n stat 2>&1 | awk '/^Maximum amplitude/ { print $3 }')
+	awk -v p="$peak" 'BEGIN { exit !(p > 0.5 && p <= 0.892) }'
+}
