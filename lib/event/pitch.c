@@ -182,7 +182,7 @@ wrap(int semitones)
 int
 pf_pitch_class_parse(const char *s, const char **end)
 {
-	int n;
+	int n = 0;
 	const char *const behind = take_letter(s, s + strlen(s), &n);
 	if (!behind)
 		return -1;
@@ -195,7 +195,7 @@ static int
 parse_note(const char *s, size_t len, float *midi)
 {
 	const char *const end = s + len;
-	int n;
+	int n = 0;
 	s = take_letter(s, end, &n);
 	if (!s || s == end)
 		return -EINVAL;
@@ -276,7 +276,7 @@ pf_mode_number(const char *s, size_t len)
 static int
 whole_class(const char *s, const char *end)
 {
-	int n;
+	int n = 0;
 	return take_letter(s, end, &n) == end ? wrap(n) : -1;
 }
 

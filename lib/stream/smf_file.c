@@ -122,7 +122,7 @@ static int
 take_event(struct cursor *c, struct pf_smf_file *f, struct pf_midi *m,
     uint8_t *running, bool *ended)
 {
-	uint32_t delta;
+	uint32_t delta = 0;
 	int r = take_varlen(c, &delta);
 	if (r != 0)
 		return r;
