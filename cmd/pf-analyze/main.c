@@ -144,7 +144,8 @@ listen(struct pf_audio_reader *take, struct pf_ears *ears, uint32_t hop,
 			pf_err_set(err, "%s", strerror(-r));
 			return r;
 		}
-	} while (n == hop);
+		/* A short read is the last; one more tells whether all was there. */
+	} while (n > 0);
 	const int r = pf_ears_end(ears);
 	return n < 0 ? (int)n : r;
 }

@@ -264,3 +264,12 @@ assert 30 < x["dominant_hz"] < 500 and x["envelope"], x'
 	run -2 pf-analyze --notes --profile a
 	run -2 pf-analyze --no-such-option
 }
+
+@test "a WAV cut in the middle of a hop is an error too" {
+	wav a.wav 4 pluck A3
+	head -c 200002 a.wav >cut.wav
+	run -1 --separate-stderr pf-analyze cut.wav
+	[[ $stderr == *"'cut.wav' is cut short"* ]]
+	run -1 --separate-stderr pf-analyze - <cut.wav
+	[[ $stderr == *"cut short"* ]]
+}
