@@ -142,17 +142,20 @@ pf_outfile_open(struct pf_outfile *o, const char *path, struct pf_err *err)
 		pf_outfile_abort(o);
 		return cannot(err, path, ENOMEM);
 	}
+	/* Known before it is there: a signal in between leaves nothing. */
+	atomic_store_explicit(&growing[o->slot], o->temp,
+	    memory_order_release);
 	o->fd = open(o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (o->fd < 0) {
 		const int e = errno;
+		atomic_store_explicit(&growing[o->slot], NULL,
+		    memory_order_release);
 		o->slot = -1;
 		free(o->temp);
 		o->temp = NULL;
 		pf_outfile_abort(o);
 		return cannot(err, path, e);
 	}
-	atomic_store_explicit(&growing[o->slot], o->temp,
-	    memory_order_release);
 	return 0;
 }
 
