@@ -36,7 +36,10 @@ static void
 remove_and_die(int sig)
 {
 	remove_growing();
-	/* SA_RESETHAND restored the default: die of the same signal. */
+	/* Only now may the next one kill: timeout(1) sends two, and with
+	 * SA_RESETHAND the second would end another thread, and us, at once. */
+	struct sigaction sa = {.sa_handler = SIG_DFL};
+	sigaction(sig, &sa, NULL);
 	raise(sig);
 }
 
@@ -54,8 +57,7 @@ catch_endings(void)
 		sigaction(sigs[i], NULL, &old);
 		if (old.sa_handler != SIG_DFL)
 			continue;
-		struct sigaction sa = {.sa_handler = remove_and_die,
-		    .sa_flags = (int)SA_RESETHAND};
+		struct sigaction sa = {.sa_handler = remove_and_die};
 		sigemptyset(&sa.sa_mask);
 		sigaction(sigs[i], &sa, NULL);
 	}
