@@ -16,14 +16,15 @@ CFLAGS     = -O2 -g
 # Debian packages: what the build needs, what makes it better, what the
 # tests need.  `make deps` installs those that are missing.
 DEB_BUILD    = gcc make pkg-config libc6-dev libyaml-dev libsndfile1-dev \
-               libaubio-dev libfftw3-dev libsoxr-dev
-DEB_OPTIONAL = libebur128-dev libfluidsynth-dev timgm6mb-soundfont
+               libaubio-dev libfftw3-dev libsoxr-dev libasound2-dev liblo-dev
+DEB_OPTIONAL = libebur128-dev libjack-jackd2-dev libfluidsynth-dev timgm6mb-soundfont
 DEB_DEMO     = sonic-pi-samples sox
-DEB_TEST     = bats mandoc sox
+DEB_TEST     = bats mandoc sox jackd2
 
 # Optional libraries: found by pkg-config or left out, with a line that says
-# so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play.
-OPTIONAL   = libebur128 fluidsynth
+# so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play;
+# with jack, pf-engine -d jack.
+OPTIONAL   = libebur128 fluidsynth jack
 
 # libfluidsynth is opened when an instrument asks for it, never linked.
 # What each program links with beyond libpf.a, the C library and libm.
