@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FILES = PF_STRIPS_MOST + PF_RETURNS_MOST };
 
@@ -22,6 +23,7 @@ struct stems {
 	struct pf_audio_writer *writer[FILES]; /* strips, then returns */
 	char *path[FILES];
 	int64_t frames; /* written to each */
+	bool made;      /* the directory, by us: not left behind empty */
 };
 
 int
@@ -29,7 +31,8 @@ stems_open(struct stems **stems, const struct wish *wish,
     const struct pf_engine *engine, struct pf_err *err)
 {
 	struct stat st;
-	if (mkdir(wish->stems, 0777) != 0 && (errno != EEXIST ||
+	const bool made = mkdir(wish->stems, 0777) == 0;
+	if (!made && (errno != EEXIST ||
 	    stat(wish->stems, &st) != 0 || !S_ISDIR(st.st_mode))) {
 		const int e = errno;
 		pf_err_set(err, "cannot make the directory '%s': %s",
@@ -41,6 +44,7 @@ stems_open(struct stems **stems, const struct wish *wish,
 		return pf_err_set(err, "not enough memory"), -ENOMEM;
 	s->wish = wish;
 	s->engine = engine;
+	s->made = made;
 	*stems = s;
 	return 0;
 }
@@ -164,5 +168,7 @@ stems_abort(struct stems *s)
 		pf_audio_writer_abort(s->writer[i]);
 		free(s->path[i]);
 	}
+	if (s->made)
+		rmdir(s->wish->stems); /* stays when stems are in it */
 	free(s);
 }

@@ -21,20 +21,10 @@ static const double tail_fade_s = 1.0;  /* where --tail does */
 static const double quiet_fade_s = 0.01;
 
 static bool
-is_among(const char *name, char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 plays(void *ctx, const char *source)
 {
-	const struct wish *const w = ((struct studio *)ctx)->wish;
-	return (!w->onlys || is_among(source, w->only, w->onlys)) &&
-	    !is_among(source, w->mute, w->mutes);
+	struct studio *const s = ctx;
+	return cast_plays(&s->cast, s->wish, source);
 }
 
 static void
@@ -185,6 +175,7 @@ studio_close(struct studio *s)
 	pf_engine_free(s->engine);
 	pf_rack_free(s->rack);
 	pf_names_free(s->names);
+	cast_free(&s->cast);
 }
 
 /* Where a render is. */
@@ -333,6 +324,8 @@ studio_render(struct studio *s, put_fn *put, void *ctx, struct pf_err *err)
 	}
 	progress_end();
 	free(run);
+	if (r == 0)
+		cast_report(&s->cast, s->wish);
 	if (r == 0 && pf_drive_counts(s->drive).strips == 0 &&
 	    !s->wish->takes && s->wish->length_s < 0) {
 		pf_err_set(err, "there is nothing to play in '%s'",

@@ -65,6 +65,12 @@ struct output {
 	struct pf_loudness *meter; /* NULL: nobody wants to know */
 };
 
+/* The sources that were met, for those that --only and --mute name. */
+struct cast {
+	char *met[WORDS_MOST];
+	size_t n;
+};
+
 struct stems;
 
 struct studio {
@@ -78,6 +84,7 @@ struct studio {
 	double take_gain_db[TAKES_MOST];
 	struct stems *stems; /* NULL: none */
 	struct output output;
+	struct cast cast;
 	struct result result;
 	int64_t first, last; /* frames of the session that are wanted */
 };
@@ -105,6 +112,12 @@ int output_put(void *output, const float *lr, size_t n, struct pf_err *err);
 int output_close(struct output *o, struct result *result,
     struct pf_err *err);
 void output_abort(struct output *o);
+
+/* May a source play? */
+bool cast_plays(struct cast *cast, const struct wish *w, const char *source);
+/* Behind the end: say which names of --only and --mute nobody had. */
+void cast_report(const struct cast *cast, const struct wish *w);
+void cast_free(struct cast *cast);
 
 /* Stems: the strips and returns of an engine, a file each. */
 int stems_open(struct stems **stems, const struct wish *wish,

@@ -48,7 +48,7 @@ static void
 catch_endings(void)
 {
 	static int done;
-	static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+	static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	if (done++)
 		return;
 	atexit(remove_growing);
@@ -61,6 +61,11 @@ catch_endings(void)
 		sigemptyset(&sa.sa_mask);
 		sigaction(sigs[i], &sa, NULL);
 	}
+	/* A limit on file sizes is an error with words, like a full disk. */
+	struct sigaction old;
+	sigaction(SIGXFSZ, NULL, &old);
+	if (old.sa_handler == SIG_DFL)
+		signal(SIGXFSZ, SIG_IGN);
 }
 
 static int

@@ -165,7 +165,8 @@ foreign(const char *bytes, size_t n)
 	    "(pf-smf makes one of it)";
 	static const struct {
 		const char *begin, *what;
-	} files[] = {{"MThd", midi}, {"RIFF", sound}, {"RF64", sound},
+	} files[] = {{"\xef\xbb\xbf", "it begins with a byte order mark: "
+	    "save it as UTF-8 without one"}, {"MThd", midi}, {"RIFF", sound}, {"RF64", sound},
 	    {"fLaC", sound}, {"OggS", sound}, {"FORM", sound},
 	    {".snd", sound}, {"ID3", sound}};
 	for (size_t i = 0; i < PF_COUNT(files); i++) {

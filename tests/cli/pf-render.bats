@@ -394,6 +394,41 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	[ -z "$(ls x.wav* stems/* 2>/dev/null)" ]
 }
 
+@test "a name in --only that nobody has is answered with the nearest" {
+	run -1 pf-render -q -o x.wav --only bas song.pf
+	run -0 pf-render -o x.wav --mute dums song.pf
+	[[ $output == *"--mute: source 'dums' is unknown, did you mean 'drums'?"* ]]
+}
+
+@test "a failure leaves no empty directory of stems" {
+	run -1 pf-render -q -o x.wav --stems made none.pf
+	printf 'junk\n' >junk.pf
+	run -1 pf-render -q -o x.wav --stems made junk.pf
+	[ ! -e made ]
+	mkdir kept
+	run -1 pf-render -q -o x.wav --stems kept junk.pf
+	[ -d kept ]
+}
+
+@test "a limit on file sizes is an error, and nothing is left" {
+	run bash -c 'ulimit -f 50; exec pf-render -q -o x.wav song.pf'
+	[ "$status" = 1 ]
+	[[ $output == *"File too large"* ]]
+	[ -z "$(ls x.wav* 2>/dev/null)" ]
+}
+
+@test "a limit on open files is an error that names the file" {
+	run bash -c 'ulimit -n 5; exec pf-render -q -o x.wav song.pf'
+	[ "$status" = 1 ]
+	[[ $output == *"Too many open files"* ]]
+}
+
+@test "a stream with a byte order mark is told how to be saved" {
+	{ printf '\xef\xbb\xbf'; cat song.pf; } >bom.pf
+	run -1 pf-render -q -o x.wav bom.pf
+	[[ $output == *"bom.pf:1: it begins with a byte order mark"* ]]
+}
+
 @test "what was there before survives a failure" {
 	echo precious >x.wav
 	run -1 pf-render -o x.wav --mix none.wav song.pf
