@@ -126,7 +126,7 @@ pf_audio_snd_put(struct pf_audio_writer *w, const float *lr,
 	int shifted[PF_AUDIO_CHUNK * 2];
 	const int64_t most = UINT32_MAX - (1 << 20);
 	if (strcmp(w->codec->name, "aiff") == 0 && w->sink.end > most)
-		w->sink.error = EFBIG;
+		w->sink.error = EOVERFLOW;
 	if (w->config.bits == 32) {
 		if (sf_writef_float(snd->file, lr, (sf_count_t)frames) !=
 		    (sf_count_t)frames && !w->sink.error)

@@ -164,7 +164,7 @@ static int
 complaint(const struct pf_audio_writer *w, struct pf_err *err)
 {
 	const int e = w->sink.error;
-	if (e == EFBIG)
+	if (e == EOVERFLOW)
 		pf_err_set(err, "cannot write %s: too long for %s; wav and "
 		    "flac hold more", w->name, w->codec->name);
 	else if (e)

@@ -418,7 +418,7 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 }
 
 @test "a limit on open files is an error that names the file" {
-	run bash -c 'ulimit -n 5; exec pf-render -q -o x.wav song.pf'
+	run bash -c 'exec 3>&- 4>&- 5>&-; ulimit -n 5; exec pf-render -q -o x.wav song.pf'
 	[ "$status" = 1 ]
 	[[ $output == *"Too many open files"* ]]
 }
