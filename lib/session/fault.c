@@ -36,8 +36,9 @@ on_sigbus(int sig, siginfo_t *info, void *context)
 			continue;
 		atomic_store_explicit(&r->seen, true, memory_order_relaxed);
 		void *const page = (void *)(at & ~(page_bytes - 1));
-		if (mmap(page, page_bytes, PROT_READ, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page)
+		/* Writable: the bell is written by everybody. */
+		if (mmap(page, page_bytes, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page)
 			return;
 		break;
 	}
