@@ -38,7 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PF_TAP_MAGIC 0x31706174202d6670u /* "pf- tap1" */
+#define PF_TAP_MAGIC 0x31307061742d6670u /* "pf-tap01" */
 #define PF_TAP_VERSION 1
 #define PF_TAP_FRAMES 65536
 #define PF_TAP_STEP 4096 /* frames published at once, at most */
@@ -110,8 +110,9 @@ PF_RT int64_t pf_tap_waiting(struct pf_tap_cursor *cursor,
     const struct pf_tap *tap);
 
 /*
- * Read up to n frames (at most PF_TAP_STEP) of channel c, from the cursor
- * on; *frame is the session frame of the first.  The cursor moves when
+ * Read up to n frames (at most PF_TAP_STEP) of channel c, below the number
+ * with which the tap was opened, from the cursor on; *frame is the session
+ * frame of the first.  The cursor moves when
  * `advance` (read the other channels of the same frames first, without).
  *
  * Returns how many were read; 0: nothing new, or the writer was faster (what
@@ -122,9 +123,12 @@ PF_RT unsigned pf_tap_read(struct pf_tap_cursor *cursor,
     bool advance, int64_t *frame);
 
 /*
- * The same for all channels as one: their mean, to out[n].
+ * The same for the first so many channels as one: their mean, to out[n].
+ * How many there are is to be taken from where the tap was opened
+ * (tap_file.h), not from the header, in which its owner may scribble.
  */
 PF_RT unsigned pf_tap_read_mono(struct pf_tap_cursor *cursor,
-    const struct pf_tap *tap, float *out, unsigned n, int64_t *frame);
+    const struct pf_tap *tap, unsigned channels, float *out, unsigned n,
+    int64_t *frame);
 
 #endif

@@ -20,6 +20,8 @@
 struct pf_tap_file {
 	struct pf_tap *tap; /* ours: writable; theirs: read-only */
 	size_t bytes;
+	unsigned channels; /* these two are of when it was opened */
+	uint32_t rate_hz;
 	int fd;
 	bool own;
 	int guard;          /* see fault.h; -1 for our own */
