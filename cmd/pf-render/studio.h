@@ -62,7 +62,7 @@ struct result {
 /* The file that is being made, and what is known of it. */
 struct output {
 	struct pf_audio_writer *writer;
-	struct pf_loudness *meter; /* NULL: nobody wants to know */
+	struct pf_loudness_meter *meter; /* NULL: nobody wants to know */
 };
 
 /* The sources that were met, for those that --only and --mute name. */

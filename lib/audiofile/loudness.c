@@ -8,18 +8,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct pf_loudness {
+struct pf_loudness_meter {
 	ebur128_state *state;
 	unsigned channels;
 };
 
 int
-pf_loudness_new(struct pf_loudness **meter, uint32_t rate_hz,
+pf_loudness_meter_new(struct pf_loudness_meter **meter, uint32_t rate_hz,
     unsigned channels, int peaks)
 {
 	const int mode = EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM |
 	    (peaks ? EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK : 0);
-	struct pf_loudness *const m = calloc(1, sizeof *m);
+	struct pf_loudness_meter *const m = calloc(1, sizeof *m);
 	if (m)
 		m->state = ebur128_init(channels, rate_hz, mode);
 	if (!m || !m->state) {
@@ -34,7 +34,7 @@ pf_loudness_new(struct pf_loudness **meter, uint32_t rate_hz,
 }
 
 void
-pf_loudness_free(struct pf_loudness *m)
+pf_loudness_meter_free(struct pf_loudness_meter *m)
 {
 	if (!m)
 		return;
@@ -43,13 +43,13 @@ pf_loudness_free(struct pf_loudness *m)
 }
 
 void
-pf_loudness_add(struct pf_loudness *m, const float *lr, size_t frames)
+pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr, size_t frames)
 {
 	ebur128_add_frames_float(m->state, lr, frames);
 }
 
 double
-pf_loudness_lufs(const struct pf_loudness *m)
+pf_loudness_meter_lufs(const struct pf_loudness_meter *m)
 {
 	double lufs;
 	if (ebur128_loudness_global(m->state, &lufs) != EBUR128_SUCCESS ||
@@ -59,7 +59,7 @@ pf_loudness_lufs(const struct pf_loudness *m)
 }
 
 double
-pf_loudness_range(const struct pf_loudness *m)
+pf_loudness_meter_range(const struct pf_loudness_meter *m)
 {
 	double lu;
 	return ebur128_loudness_range(m->state, &lu) == EBUR128_SUCCESS
@@ -67,7 +67,7 @@ pf_loudness_range(const struct pf_loudness *m)
 }
 
 double
-pf_loudness_peak_db(const struct pf_loudness *m)
+pf_loudness_meter_peak_db(const struct pf_loudness_meter *m)
 {
 	double most = 1e-6;
 	for (unsigned c = 0; c < m->channels; c++) {
@@ -81,7 +81,7 @@ pf_loudness_peak_db(const struct pf_loudness *m)
 #else
 
 int
-pf_loudness_new(struct pf_loudness **meter, uint32_t rate_hz,
+pf_loudness_meter_new(struct pf_loudness_meter **meter, uint32_t rate_hz,
     unsigned channels, int peaks)
 {
 	(void)meter, (void)rate_hz, (void)channels, (void)peaks;
@@ -90,33 +90,33 @@ pf_loudness_new(struct pf_loudness **meter, uint32_t rate_hz,
 
 /* Nobody has a meter, so nobody calls these with one. */
 void
-pf_loudness_free(struct pf_loudness *m)
+pf_loudness_meter_free(struct pf_loudness_meter *m)
 {
 	(void)m;
 }
 
 void
-pf_loudness_add(struct pf_loudness *m, const float *lr, size_t frames)
+pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr, size_t frames)
 {
 	(void)m, (void)lr, (void)frames;
 }
 
 double
-pf_loudness_lufs(const struct pf_loudness *m)
+pf_loudness_meter_lufs(const struct pf_loudness_meter *m)
 {
 	(void)m;
 	return PF_LUFS_NONE;
 }
 
 double
-pf_loudness_range(const struct pf_loudness *m)
+pf_loudness_meter_range(const struct pf_loudness_meter *m)
 {
 	(void)m;
 	return 0;
 }
 
 double
-pf_loudness_peak_db(const struct pf_loudness *m)
+pf_loudness_meter_peak_db(const struct pf_loudness_meter *m)
 {
 	(void)m;
 	return PF_LUFS_NONE;

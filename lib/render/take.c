@@ -52,7 +52,7 @@ pf_take_measure(const char *path, double *lufs, uint64_t *bad,
 {
 	struct stat st;
 	struct pf_audio_reader *reader;
-	struct pf_loudness *meter = NULL;
+	struct pf_loudness_meter *meter = NULL;
 	float lr[2 * CHUNK];
 	int64_t n;
 	if (strcmp(path, "-") == 0 ||
@@ -61,15 +61,15 @@ pf_take_measure(const char *path, double *lufs, uint64_t *bad,
 	int r = pf_audio_reader_open(&reader, path, 0, 2, err);
 	if (r != 0)
 		return r;
-	r = pf_loudness_new(&meter, pf_audio_reader_info(reader)->rate_hz, 2,
+	r = pf_loudness_meter_new(&meter, pf_audio_reader_info(reader)->rate_hz, 2,
 	    0);
 	if (r == 0) {
 		while ((n = pf_audio_reader_read(reader, lr, CHUNK, err)) > 0)
-			pf_loudness_add(meter, lr, (size_t)n);
+			pf_loudness_meter_add(meter, lr, (size_t)n);
 		r = (int)n;
-		*lufs = pf_loudness_lufs(meter);
+		*lufs = pf_loudness_meter_lufs(meter);
 		*bad = pf_audio_reader_bad(reader);
-		pf_loudness_free(meter);
+		pf_loudness_meter_free(meter);
 	}
 	pf_audio_reader_free(reader);
 	return r;
