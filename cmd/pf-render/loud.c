@@ -23,7 +23,7 @@ static const double most_db = 40;
 /* The mix, stored. */
 struct store {
 	FILE *file;
-	struct pf_loudness *meter;
+	struct pf_loudness_meter *meter;
 	int64_t frames;
 };
 
@@ -41,7 +41,7 @@ open_store(struct store *store, const struct wish *w, struct pf_err *err)
 {
 	const char *const dir = getenv("TMPDIR");
 	*store = (struct store){0};
-	const int r = pf_loudness_new(&store->meter, w->file.rate_hz, 2, 0);
+	const int r = pf_loudness_meter_new(&store->meter, w->file.rate_hz, 2, 0);
 	if (r != 0)
 		return pf_err_set(err, r == -ENOTSUP ? "--lufs: built without "
 		    "libebur128" : "not enough memory"), r;
@@ -59,14 +59,14 @@ close_store(struct store *store)
 {
 	if (store->file)
 		fclose(store->file);
-	pf_loudness_free(store->meter);
+	pf_loudness_meter_free(store->meter);
 }
 
 static int
 put_stored(void *ctx, const float *lr, size_t n, struct pf_err *err)
 {
 	struct store *const store = ctx;
-	pf_loudness_add(store->meter, lr, n);
+	pf_loudness_meter_add(store->meter, lr, n);
 	store->frames += (int64_t)n;
 	return fwrite(lr, 2 * sizeof *lr, n, store->file) == n ? 0
 	    : cannot_store(err);
@@ -126,7 +126,7 @@ static int
 put_measured(void *ctx, const float *lr, size_t n, struct pf_err *err)
 {
 	(void)err;
-	pf_loudness_add(ctx, lr, n);
+	pf_loudness_meter_add(ctx, lr, n);
 	return 0;
 }
 
@@ -139,17 +139,17 @@ find_gain(struct store *store, const struct studio *s, double *gain_db,
     struct pf_err *err)
 {
 	const struct wish *const w = s->wish;
-	double lufs = pf_loudness_lufs(store->meter);
+	double lufs = pf_loudness_meter_lufs(store->meter);
 	*gain_db = w->lufs - lufs;
 	for (int trial = 0; trial < TRIALS; trial++) {
-		struct pf_loudness *meter;
+		struct pf_loudness_meter *meter;
 		*gain_db = fmin(fmax(*gain_db, -90), most_db);
-		int r = pf_loudness_new(&meter, w->file.rate_hz, 2, 0);
+		int r = pf_loudness_meter_new(&meter, w->file.rate_hz, 2, 0);
 		if (r != 0)
 			return pf_err_set(err, "not enough memory"), r;
 		r = master(store, s, *gain_db, put_measured, meter, err);
-		lufs = pf_loudness_lufs(meter);
-		pf_loudness_free(meter);
+		lufs = pf_loudness_meter_lufs(meter);
+		pf_loudness_meter_free(meter);
 		const double missing = w->lufs - lufs;
 		if (r != 0 || fabs(missing) <= near_lu)
 			return r;
@@ -170,7 +170,7 @@ loud_render(struct studio *s, struct pf_err *err)
 		r = studio_render(s, put_stored, &store, err);
 	if (r == 0 && fflush(store.file) != 0)
 		r = cannot_store(err);
-	if (r == 0 && pf_loudness_lufs(store.meter) > PF_LUFS_NONE)
+	if (r == 0 && pf_loudness_meter_lufs(store.meter) > PF_LUFS_NONE)
 		r = find_gain(&store, s, &s->result.gain_db, err);
 	if (r == 0)
 		r = master(&store, s, s->result.gain_db, output_put,

@@ -11,7 +11,7 @@ output_open(struct output *o, const struct wish *wish, struct pf_err *err)
 {
 	*o = (struct output){0};
 	if (wish->verbose > 0) {
-		const int r = pf_loudness_new(&o->meter, wish->file.rate_hz,
+		const int r = pf_loudness_meter_new(&o->meter, wish->file.rate_hz,
 		    2, 1);
 		if (r != 0 && r != -ENOTSUP)
 			return pf_err_set(err, "not enough memory"), r;
@@ -28,7 +28,7 @@ output_put(void *output, const float *lr, size_t n, struct pf_err *err)
 {
 	struct output *const o = output;
 	if (o->meter)
-		pf_loudness_add(o->meter, lr, n);
+		pf_loudness_meter_add(o->meter, lr, n);
 	return pf_audio_writer_write(o->writer, lr, n, err);
 }
 
@@ -36,9 +36,9 @@ int
 output_close(struct output *o, struct result *result, struct pf_err *err)
 {
 	if (o->meter) {
-		result->lufs = pf_loudness_lufs(o->meter);
-		result->range = pf_loudness_range(o->meter);
-		result->peak_db = pf_loudness_peak_db(o->meter);
+		result->lufs = pf_loudness_meter_lufs(o->meter);
+		result->range = pf_loudness_meter_range(o->meter);
+		result->peak_db = pf_loudness_meter_peak_db(o->meter);
 	}
 	result->clipped = pf_audio_writer_clipped(o->writer);
 	const int r = pf_audio_writer_commit(o->writer, err);
@@ -51,6 +51,6 @@ void
 output_abort(struct output *o)
 {
 	pf_audio_writer_abort(o->writer);
-	pf_loudness_free(o->meter);
+	pf_loudness_meter_free(o->meter);
 	*o = (struct output){0};
 }

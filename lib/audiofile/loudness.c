@@ -43,7 +43,8 @@ pf_loudness_meter_free(struct pf_loudness_meter *m)
 }
 
 void
-pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr, size_t frames)
+pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr,
+    size_t frames)
 {
 	ebur128_add_frames_float(m->state, lr, frames);
 }
@@ -96,7 +97,8 @@ pf_loudness_meter_free(struct pf_loudness_meter *m)
 }
 
 void
-pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr, size_t frames)
+pf_loudness_meter_add(struct pf_loudness_meter *m, const float *lr,
+    size_t frames)
 {
 	(void)m, (void)lr, (void)frames;
 }

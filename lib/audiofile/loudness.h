@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct pf_loudness;
+struct pf_loudness_meter;
 
 /* Very quiet, or nothing at all: what a measure says then. */
 #define PF_LUFS_NONE -120.0
@@ -24,22 +24,22 @@ struct pf_loudness;
  * peaks     0: loudness alone; 1: range and true peak too, at six times the
  *           cost
  *
- * Returns 0 and sets *meter, to be freed with pf_loudness_free(); -ENOMEM;
+ * Returns 0 and sets *meter, to be freed with pf_loudness_meter_free(); -ENOMEM;
  * or -ENOTSUP if Performia was built without libebur128.
  */
-PF_MUST_CHECK int pf_loudness_new(struct pf_loudness **meter,
+PF_MUST_CHECK int pf_loudness_meter_new(struct pf_loudness_meter **meter,
     uint32_t rate_hz, unsigned channels, int peaks);
-void pf_loudness_free(struct pf_loudness *meter);
+void pf_loudness_meter_free(struct pf_loudness_meter *meter);
 
 /* Hear lr[frames * channels]. */
-void pf_loudness_add(struct pf_loudness *meter, const float *lr,
+void pf_loudness_meter_add(struct pf_loudness_meter *meter, const float *lr,
     size_t frames);
 
 /* Integrated loudness so far, LUFS, gated; PF_LUFS_NONE for silence. */
-double pf_loudness_lufs(const struct pf_loudness *meter);
+double pf_loudness_meter_lufs(const struct pf_loudness_meter *meter);
 
 /* Loudness range in LU; true peak in dBTP.  Only with peaks. */
-double pf_loudness_range(const struct pf_loudness *meter);
-double pf_loudness_peak_db(const struct pf_loudness *meter);
+double pf_loudness_meter_range(const struct pf_loudness_meter *meter);
+double pf_loudness_meter_peak_db(const struct pf_loudness_meter *meter);
 
 #endif
