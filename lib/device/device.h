@@ -38,6 +38,7 @@
 #define PF_DEVICE_CHANNELS_MOST 64
 #define PF_DEVICE_PERIOD_LEAST 32
 #define PF_DEVICE_PERIOD_MOST 2048
+#define PF_DEVICE_PERIODS_MOST 64
 #define PF_DEVICE_RATE_LEAST 44100
 #define PF_DEVICE_RATE_MOST 192000
 
@@ -70,7 +71,7 @@ struct pf_device_config {
 	const char *spec;       /* as above; NULL is "null" */
 	uint32_t rate_hz;       /* 44100..192000; 0: the device's, else 48000 */
 	uint32_t period_frames; /* 32..2048; 0: 128, or the server's */
-	uint32_t periods;       /* in the buffer, 2..16; 0: 2 */
+	uint32_t periods;       /* in the buffer, 2..64; 0: 2 */
 	unsigned ins;           /* channels wanted, 0..64; there may be fewer */
 	unsigned outs;          /* channels of out[], 1..64 */
 	int priority;           /* SCHED_FIFO 1..98; 0: none (JACK has its own) */
@@ -143,7 +144,8 @@ PF_MUST_CHECK int pf_device_start(struct pf_device *device,
 PF_MUST_CHECK int pf_device_wait(struct pf_device *device, int timeout_ms,
     struct pf_err *err);
 
-/* Have the device opened anew, as if it had been lost.  Any setup thread. */
+/* Have a card or a server opened anew, as if it had been lost (nothing for
+ * file and null).  Any setup thread. */
 void pf_device_reopen(struct pf_device *device);
 
 /*
