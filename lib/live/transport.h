@@ -60,7 +60,7 @@ PF_RT void pf_transport_resume(struct pf_transport *t,
 PF_RT double pf_transport_beat(const struct pf_transport *t,
     int64_t time_ns);
 
-/* When a beat will be, at the tempo in force; PF_NEVER while it stands. */
+/* When a beat will be, at the tempo in force; INT64_MAX while it stands. */
 PF_RT int64_t pf_transport_time(const struct pf_transport *t, double beat);
 
 /*
