@@ -209,15 +209,14 @@ struct pf_member_counts {
 };
 struct pf_member_counts pf_member_counts(const struct pf_member *m);
 
-/* What the metric[] of a member's lane mean. */
+/*
+ * Which of a lane's metric[] a member writes, beside PF_METRIC_NO_CPU_NS and
+ * PF_METRIC_NO_MEMORY_BYTES (session/metric.h).
+ */
 enum pf_member_metric {
 	PF_METRIC_HEARD, PF_METRIC_THOUGHTS, PF_METRIC_SAID, PF_METRIC_LATE,
 	PF_METRIC_STALE, PF_METRIC_LOST, PF_METRIC_REFUSED,
-	PF_METRIC_UNSAID, PF_METRIC_REFLEXES, PF_METRIC_ENGINES,
-	PF_METRIC_CPU_NS,      /* of the process, so far */
-	PF_METRIC_MEMORY_BYTES, /* resident, at most so far */
-	PF_METRICS
+	PF_METRIC_UNSAID, PF_METRIC_REFLEXES, PF_METRIC_ENGINES
 };
-extern const char *const pf_member_metric_name[PF_METRICS];
 
 #endif
