@@ -34,3 +34,5 @@ LIBS_pf-agent   = yaml-0.1
 LIBS_pf-analyze = sndfile soxr fftw3f aubio
 LIBS_pf-gen     = yaml-0.1
 LIBS_pf-render  = yaml-0.1 sndfile soxr libebur128
+# What a benchmark measures beside ours.
+LIBS_bench_lane = liblo jack

@@ -68,7 +68,7 @@ pf_event_make(enum pf_type type, int64_t time_ns, uint32_t source)
 static bool
 in_range(const struct pf_field *f, double x)
 {
-	return x >= f->lo && x <= f->hi; /* false for NaN */
+	return (x >= f->lo) & (x <= f->hi); /* false for NaN */
 }
 
 static bool
@@ -150,6 +150,20 @@ is_there(const struct pf_field *f, const struct pf_event *e)
 	return f->when == PF_ALWAYS || (f->when == PF_IF_HEARD) == heard;
 }
 
+/*
+ * Most of what is said is notes that give all they can: their fields (pitch,
+ * velocity, duration; any id is good) without the walk over the table.  No
+ * is no verdict.
+ */
+static bool
+is_plain_note(const struct pf_event *e)
+{
+	const struct pf_field *const f = pf_type_info[PF_NOTE].field;
+	return in_range(&f[0], (double)e->pitch) &
+	    in_range(&f[1], (double)e->velocity) &
+	    in_range(&f[2], (double)e->duration);
+}
+
 const char *
 pf_event_check(const struct pf_event *e)
 {
@@ -158,6 +172,8 @@ pf_event_check(const struct pf_event *e)
 		return "type";
 	if (e->time != PF_TIME_NOW && (e->time < 0 || e->time > PF_TIME_MOST))
 		return "time";
+	if (t == PF_NOTE && is_plain_note(e))
+		return NULL;
 	const struct pf_type_info *const info = &pf_type_info[t];
 	for (unsigned i = 0; i < info->n; i++)
 		if (is_there(&info->field[i], e) &&

@@ -163,4 +163,17 @@ PF_RT int pf_lane_read(struct pf_lane_cursor *cursor,
     const struct pf_lane_segment *lane, struct pf_event *e,
     struct pf_event more[PF_MORE_MOST]);
 
+/*
+ * Read many at once, which costs two looks at the position in all: that is
+ * the cache line on which writer and readers meet.
+ *
+ * slot[most]  where they go, each event with its `more` slots behind it as
+ *             pf_event_more() counts them; most 16 or more
+ *
+ * Returns how many slots were filled; 0 as above.  Never waits, does work
+ * bounded by `most`.
+ */
+PF_RT unsigned pf_lane_read_all(struct pf_lane_cursor *cursor,
+    const struct pf_lane_segment *lane, struct pf_event *slot, unsigned most);
+
 #endif

@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MOST_REFUSED = 64 }; /* bound of work of one read */
+/* Bounds of work of one call. */
+enum { MOST_REFUSED = 64, MOST_LAPPED = 4 };
 
 /* ---- writer */
 
@@ -16,7 +17,7 @@ store(struct pf_lane_segment *lane, uint64_t i, const struct pf_event *e)
 	struct pf_lane_slot *const slot = &lane->slot[i % PF_LANE_SLOTS];
 	uint64_t word[4];
 	memcpy(word, e, sizeof word);
-	/* Release: pairs with the acquire in load(); see the header. */
+	/* Release: pairs with the acquire in copy(); see the header. */
 	for (int k = 0; k < 4; k++)
 		atomic_store_explicit(&slot->word[k], word[k],
 		    memory_order_release);
@@ -89,15 +90,44 @@ position(const struct pf_lane_segment *lane)
 }
 
 static void
-load(const struct pf_lane_segment *lane, uint64_t i, struct pf_event *e)
+copy(const struct pf_lane_slot *slot, struct pf_event *e)
 {
-	const struct pf_lane_slot *const slot =
-	    &lane->slot[i % PF_LANE_SLOTS];
 	uint64_t word[4];
 	for (int k = 0; k < 4; k++)
 		word[k] = atomic_load_explicit(&slot->word[k],
 		    memory_order_acquire);
 	memcpy(e, word, sizeof word);
+}
+
+static void
+load(const struct pf_lane_segment *lane, uint64_t i, struct pf_event *e)
+{
+	copy(&lane->slot[i % PF_LANE_SLOTS], e);
+}
+
+/* n slots from number i on: round the end of the ring at most once. */
+static void
+load_all(const struct pf_lane_segment *lane, uint64_t i, struct pf_event *e,
+    unsigned n)
+{
+	const struct pf_lane_slot *slot = &lane->slot[i % PF_LANE_SLOTS];
+	const struct pf_lane_slot *const end = &lane->slot[PF_LANE_SLOTS];
+	for (unsigned k = 0; k < n; k++) {
+		copy(slot, &e[k]);
+		if (++slot == end)
+			slot = lane->slot;
+	}
+}
+
+/*
+ * Nothing is there yet: have the line of the next slot at hand, so that it
+ * comes from the writer together with the position and not behind it.
+ * Halves what a spinning reader waits beyond the first.
+ */
+static void
+expect(const struct pf_lane_segment *lane, uint64_t i)
+{
+	__builtin_prefetch(&lane->slot[i % PF_LANE_SLOTS]);
 }
 
 void
@@ -162,6 +192,18 @@ sound(const struct pf_event *e, const struct pf_event *more, unsigned n)
 	return true;
 }
 
+/* Pass over a slot that is no event: its own fault, or the gap's. */
+static void
+refuse(struct pf_lane_cursor *c, const struct pf_event *e)
+{
+	c->next++;
+	/* The rest of an event whose beginning was lost is lost. */
+	if (c->torn && pf_event_type(e) == PF_MORE)
+		c->lost++;
+	else
+		c->refused++;
+}
+
 int
 pf_lane_read(struct pf_lane_cursor *c, const struct pf_lane_segment *lane,
     struct pf_event *e, struct pf_event more[PF_MORE_MOST])
@@ -171,8 +213,10 @@ pf_lane_read(struct pf_lane_cursor *c, const struct pf_lane_segment *lane,
 		return 0;
 	for (int tries = 0; tries < MOST_REFUSED; tries++) {
 		skip_lost(c, p);
-		if (p == c->next)
+		if (p == c->next) {
+			expect(lane, c->next);
 			return 0;
+		}
 		load(lane, c->next, e);
 		unsigned n = pf_event_more(e);
 		/* `more` beyond the position was never said with it. */
@@ -190,12 +234,60 @@ pf_lane_read(struct pf_lane_cursor *c, const struct pf_lane_segment *lane,
 			c->consumed += 1 + n;
 			return 1;
 		}
-		c->next++;
-		/* The rest of an event whose beginning was lost is lost. */
-		if (c->torn && pf_event_type(e) == PF_MORE)
-			c->lost++;
-		else
-			c->refused++;
+		refuse(c, e);
+	}
+	return 0;
+}
+
+/*
+ * Keep what is sound of slot[n], all of them whole copies; `cut`: there are
+ * more behind them, so the last event may not be all there.  Returns how
+ * many slots are kept, at the front.
+ */
+static unsigned
+keep(struct pf_lane_cursor *c, struct pf_event *slot, unsigned n, bool cut)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < n;) {
+		const unsigned m = 1 + pf_event_more(&slot[i]);
+		if (m > n - i && cut)
+			break;
+		if (m > n - i || !sound(&slot[i], &slot[i + 1], m - 1)) {
+			refuse(c, &slot[i++]);
+			continue;
+		}
+		if (kept != i)
+			memmove(&slot[kept], &slot[i], m * sizeof *slot);
+		kept += m;
+		i += m;
+		c->torn = false;
+		c->next += m;
+		c->consumed += m;
+	}
+	return kept;
+}
+
+unsigned
+pf_lane_read_all(struct pf_lane_cursor *c, const struct pf_lane_segment *lane,
+    struct pf_event *slot, unsigned most)
+{
+	uint64_t p = position(lane);
+	if (c->suspect || !plausible(c, p))
+		return 0;
+	for (int tries = 0; tries < MOST_LAPPED; tries++) {
+		skip_lost(c, p);
+		const uint64_t waiting = p - c->next;
+		const unsigned n = waiting < most ? (unsigned)waiting : most;
+		if (n == 0) {
+			expect(lane, c->next);
+			return 0;
+		}
+		load_all(lane, c->next, slot, n);
+		p = position(lane);
+		if (!plausible(c, p))
+			return 0;
+		if (p - c->next <= PF_LANE_SAFE)
+			return keep(c, slot, n, n < waiting);
 	}
 	return 0;
 }

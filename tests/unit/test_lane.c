@@ -149,6 +149,50 @@ test_garbage(void)
 	munmap(lane, PF_LANE_BYTES);
 }
 
+static void
+test_many_at_once(void)
+{
+	struct pf_lane_segment *const lane = new_lane();
+	struct pf_lane_cursor one, many;
+	struct pf_event e, more[PF_MORE_MOST], slot[40];
+	bool good = true;
+	uint64_t events = 0;
+	uint32_t x = 7;
+	pf_lane_begin_now(&one, lane);
+	pf_lane_begin_now(&many, lane);
+	for (uint32_t i = 1; i <= 20000; i++) {
+		x = x * 1664525 + 1013904223;
+		if (x >> 28 == 0) {
+			e = note(i);
+			e.pitch = -1;
+			(void)!pf_lane_say(lane, &e, NULL, 0);
+		} else {
+			say_more(lane, i, x >> 28);
+		}
+		if (i % 3 == 0)
+			continue;
+		const unsigned most = 16 + (x >> 8) % 25;
+		const unsigned n = pf_lane_read_all(&many, lane, slot, most);
+		for (unsigned k = 0; k < n; events++) {
+			good &= pf_lane_read(&one, lane, &e, more) == 1 &&
+			    memcmp(&e, &slot[k], sizeof e) == 0 &&
+			    memcmp(more, &slot[k + 1], pf_event_more(&e) *
+				sizeof e) == 0;
+			k += 1 + pf_event_more(&slot[k]);
+		}
+	}
+	while (pf_lane_read_all(&many, lane, slot, 40))
+		continue;
+	while (pf_lane_read(&one, lane, &e, more) == 1)
+		continue;
+	ok(good && events > 10000, "reading many at once gives the same "
+	    "events as reading one by one");
+	ok(many.consumed == one.consumed && many.refused == one.refused &&
+	    one.refused > 0 && total(&many) == lane->header.position,
+	    "and the same counts");
+	munmap(lane, PF_LANE_BYTES);
+}
+
 /* ---- one writer, three readers, for the sanitizers and the count */
 
 enum { MANY = 400000 };
@@ -199,6 +243,7 @@ main(void)
 	test_order();
 	test_lapped();
 	test_garbage();
+	test_many_at_once();
 	test_threads();
 	return tap_done();
 }
