@@ -8,6 +8,7 @@
  * six minutes).  tests/unit/test_lane_killed.c is a small one.
  */
 #include <stdatomic.h>
+#include <stdint.h>
 
 /* The writer's stores, countable: the n-th from now is the last it makes. */
 static long stores_left = -1;
@@ -20,12 +21,15 @@ count_store(void)
 	if (stores_left > 0)
 		stores_left--;
 }
+static inline void
+store_for_real(_Atomic uint64_t *p, uint64_t v, memory_order order)
+{
+	atomic_store_explicit(p, v, order);
+}
+#pragma push_macro("atomic_store_explicit")
 #undef atomic_store_explicit
 #define atomic_store_explicit(p, v, order)                                    \
-	(count_store(), __atomic_store_n(p, v,                                \
-	    (order) == memory_order_relaxed ? __ATOMIC_RELAXED                \
-	    : (order) == memory_order_release ? __ATOMIC_RELEASE              \
-	    : __ATOMIC_SEQ_CST))
+	(count_store(), store_for_real(p, v, order))
 #define pf_lane_say counted_say
 #define pf_lane_say_all counted_say_all
 #define pf_lane_begin_now counted_begin_now
@@ -41,8 +45,7 @@ count_store(void)
 #undef pf_lane_waiting
 #undef pf_lane_read
 #undef pf_lane_read_all
-#undef atomic_store_explicit
-#define atomic_store_explicit(p, v, order) __atomic_store_n(p, v, order)
+#pragma pop_macro("atomic_store_explicit")
 
 #include "base/hash.h"
 
