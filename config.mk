@@ -31,6 +31,7 @@ OPTIONAL   = libebur128 fluidsynth jack
 # aubio is linked statically: its shared library loads FFmpeg and a hundred
 # others, which costs 27 ms at every start.
 LIBS_pf-agent   = yaml-0.1
+LIBS_pf-ctl     = liblo
 LIBS_pf-analyze = sndfile soxr fftw3f aubio
 LIBS_pf-gen     = yaml-0.1
 LIBS_pf-render  = yaml-0.1 sndfile soxr libebur128
