@@ -56,6 +56,12 @@ $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpf.a
 	$(CC) $(PF_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL_PKGS)) $(LDLIBS) -lm
 
+# A sound card for tests: a plug-in of ALSA.
+CLOCK_CARD = $(BUILD)/tests/pfclock.so
+$(CLOCK_CARD): tests/pfclock/pfclock.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra $(CFLAGS) -fPIC -shared -DPIC -o $@ $< $(call libs,alsa)
+
 # The entries that set up a bare machine: they install what is missing, and
 # build with every processor unless told otherwise (-j).
 demo check check-long bench: deps
@@ -64,11 +70,11 @@ deps:
 	@tests/deps $(sort $(DEB_BUILD) $(DEB_OPTIONAL) $(DEB_DEMO) $(DEB_TEST))
 run-demo: all
 	@BUILD=$(BUILD) pipelines/demo.sh
-run-check: all $(UNITS)
+run-check: all $(UNITS) $(CLOCK_CARD)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run check
-run-check-long: all $(UNITS) $(LONGS)
+run-check-long: all $(UNITS) $(LONGS) $(CLOCK_CARD)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run long
-run-bench: all $(BENCHES)
+run-bench: all $(BENCHES) $(CLOCK_CARD)
 	@BUILD=$(BUILD) tests/run bench
 # What audio threads call must be allowed there; for a plain build.
 check-rt: all
