@@ -43,6 +43,7 @@ $(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma
 $(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma
 
 # Loops along time, laid side by side by the compiler.
+$(BUILD)/lib/audiofile/quantize.o: SIMD = -O3 -fno-trapping-math
 $(BUILD)/lib/engine/fx_%_rt.o $(patsubst %,$(BUILD)/lib/engine/%_rt.o,rows pluck drums_voice): SIMD = -O3 -fno-trapping-math
 
 $(BUILD)/libpf.a: $(LIB_OBJ)

@@ -46,6 +46,7 @@ struct drive {
 	v4 dc_x, dc_y;
 	v4 tone_state;
 	float dc_keep, tone_hz, tone;
+	float drive_db, level_db, gain_to, level_to; /* the latter for those */
 	struct pf_ramp gain, bias, level, mix;
 };
 
@@ -79,12 +80,15 @@ set_tone(struct drive *s, float hz)
 
 /* Louder in does not mean much louder out: half of the drive is taken back. */
 static void
-targets(const float *value, float to[4])
+set_gains(struct drive *s, const float *value)
 {
-	to[0] = (float)pf_db_to_gain(value[DRIVE]);
-	to[1] = value[BIAS];
-	to[2] = (float)pf_db_to_gain(value[LEVEL] - 0.6 * value[DRIVE]);
-	to[3] = value[MIX];
+	if (s->gain_to > 0 && s->drive_db == value[DRIVE] &&
+	    s->level_db == value[LEVEL])
+		return;
+	s->drive_db = value[DRIVE];
+	s->level_db = value[LEVEL];
+	s->gain_to = (float)pf_db_to_gain(s->drive_db);
+	s->level_to = (float)pf_db_to_gain(s->level_db - 0.6 * s->drive_db);
 }
 
 static inline v4
@@ -125,12 +129,11 @@ init(void *state, uint32_t rate_hz, const float *value)
 	s->rate_hz = (float)rate_hz;
 	s->dc_keep = (float)pf_exp(-6.28318530717958647692 * 8 / rate_hz);
 	set_tone(s, value[TONE]);
-	float to[4];
-	targets(value, to);
-	pf_ramp_set(&s->gain, to[0]);
-	pf_ramp_set(&s->bias, to[1]);
-	pf_ramp_set(&s->level, to[2]);
-	pf_ramp_set(&s->mix, to[3]);
+	set_gains(s, value);
+	pf_ramp_set(&s->gain, s->gain_to);
+	pf_ramp_set(&s->bias, value[BIAS]);
+	pf_ramp_set(&s->level, s->level_to);
+	pf_ramp_set(&s->mix, value[MIX]);
 	settle(s);
 }
 
@@ -139,12 +142,11 @@ control(void *state, const struct pf_fx_block *block)
 {
 	struct drive *const s = state;
 	set_tone(s, block->value[TONE]);
-	float to[4];
-	targets(block->value, to);
-	pf_ramp_to(&s->gain, to[0]);
-	pf_ramp_to(&s->bias, to[1]);
-	pf_ramp_to(&s->level, to[2]);
-	pf_ramp_to(&s->mix, to[3]);
+	set_gains(s, block->value);
+	pf_ramp_to(&s->gain, s->gain_to);
+	pf_ramp_to(&s->bias, block->value[BIAS]);
+	pf_ramp_to(&s->level, s->level_to);
+	pf_ramp_to(&s->mix, block->value[MIX]);
 }
 
 static inline v4

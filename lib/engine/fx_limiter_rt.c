@@ -50,6 +50,8 @@ struct limiter {
 	float slow;             /* the held gain, letting go */
 	float recover;          /* of what is missing to 1, a frame */
 	float release;          /* recover was computed for */
+	float ceiling_db, gain_db; /* computed for */
+	float ceiling_to, gain_to;
 	float rate_hz;
 	struct pf_ramp ceiling, gain;
 	bool safe;
@@ -121,10 +123,16 @@ set_release(struct limiter *s, float release_s)
 	s->recover = (float)(1 - pf_exp(-1 / (release_s * (double)s->rate_hz)));
 }
 
-static float
-ceiling_of(const float *value)
+static void
+set_levels(struct limiter *s, const float *value)
 {
-	return (float)pf_db_to_gain(value[CEILING] - MARGIN_DB);
+	if (s->gain_to > 0 && s->ceiling_db == value[CEILING] &&
+	    s->gain_db == value[GAIN])
+		return;
+	s->ceiling_db = value[CEILING];
+	s->gain_db = value[GAIN];
+	s->ceiling_to = (float)pf_db_to_gain(s->ceiling_db - MARGIN_DB);
+	s->gain_to = (float)pf_db_to_gain(s->gain_db);
 }
 
 static void
@@ -143,8 +151,9 @@ init(void *state, uint32_t rate_hz, const float *value)
 	s->rate_hz = (float)rate_hz;
 	s->safe = value[MODE] >= 0.5f;
 	set_release(s, value[RELEASE]);
-	pf_ramp_set(&s->ceiling, ceiling_of(value));
-	pf_ramp_set(&s->gain, (float)pf_db_to_gain(value[GAIN]));
+	set_levels(s, value);
+	pf_ramp_set(&s->ceiling, s->ceiling_to);
+	pf_ramp_set(&s->gain, s->gain_to);
 }
 
 static unsigned
@@ -160,8 +169,9 @@ control(void *state, const struct pf_fx_block *block)
 	struct limiter *const s = state;
 	/* The mode stays as it was made: its latency is published. */
 	set_release(s, block->value[RELEASE]);
-	pf_ramp_to(&s->ceiling, ceiling_of(block->value));
-	pf_ramp_to(&s->gain, (float)pf_db_to_gain(block->value[GAIN]));
+	set_levels(s, block->value);
+	pf_ramp_to(&s->ceiling, s->ceiling_to);
+	pf_ramp_to(&s->gain, s->gain_to);
 }
 
 /* Has it let go? */
