@@ -15,6 +15,7 @@
 #include "base/math.h"
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/rows.h"
 #include "engine/wide.h"
 
 #include <math.h>
@@ -164,27 +165,88 @@ ask(const struct compressor *s, unsigned pos, unsigned n, float *x)
 	}
 }
 
-PF_WIDE static void
-run(void *state, const struct pf_fx_io *io)
+/* Is all of it so far below the knee that nothing is asked for? */
+static inline bool
+calm(const struct compressor *s, unsigned n, const float *level)
 {
-	struct compressor *const s = state;
-	float x[PF_BLOCK], *restrict const l = io->l, *restrict const r = io->r;
-	const unsigned n = io->n, pos = io->pos;
-	detect(s, io, x);
-	ask(s, pos, n, x);
-	float gain = s->gain;
-	for (unsigned i = 0; i < n; i++) {
-		const float k = x[i] < gain ? s->attack : s->release;
-		gain = x[i] + k * (gain - x[i]);
-		x[i] = gain;
+	if (pf_ramp_moves(&s->threshold) || pf_ramp_moves(&s->knee))
+		return false;
+	const uint32_t most = pf_row_most(level, n);
+	/* Some room, as the logarithm is not exact. */
+	const float below = s->threshold.to - 0.5f * s->knee.to - 0.001f;
+	return most < pf_row_bits(pf_fast_exp2(below));
+}
+
+/*
+ * The gain follows what is asked for, faster one way than the other.  Both
+ * ways are offered each frame, as little as possible of them waiting for the
+ * frame before; where attack is the faster one the right offer is always the
+ * lower, else the higher.
+ */
+static inline void
+follow(struct compressor *s, unsigned n, float *x)
+{
+	const float attack = s->attack, release = s->release;
+	float down[PF_BLOCK], up[PF_BLOCK], gain = s->gain;
+	for (unsigned i = 0; i < n; i++)
+		down[i] = x[i] - attack * x[i];
+	for (unsigned i = 0; i < n; i++)
+		up[i] = x[i] - release * x[i];
+	for (unsigned i = 0; attack <= release && i < n; i++) {
+		const float a = down[i] + attack * gain;
+		const float b = up[i] + release * gain;
+		x[i] = gain = a < b ? a : b;
+	}
+	for (unsigned i = 0; attack > release && i < n; i++) {
+		const float a = down[i] + attack * gain;
+		const float b = up[i] + release * gain;
+		x[i] = gain = a > b ? a : b;
 	}
 	s->gain = gain;
+}
+
+/* The same while nothing is asked for. */
+static inline void
+let_go(struct compressor *s, unsigned n, float *x)
+{
+	const float keep = s->release;
+	float gain = s->gain;
+	for (unsigned i = 0; i < n; i++)
+		x[i] = gain *= keep;
+	s->gain = gain;
+}
+
+/* Gains from the row of them in log2, in place. */
+static inline void
+finish(const struct compressor *s, unsigned pos, unsigned n, float *x)
+{
 	const struct pf_ramp makeup = s->makeup, mix = s->mix;
+	if (!pf_ramp_moves(&makeup) && mix.from == 1 && mix.to == 1) {
+		for (unsigned i = 0; i < n; i++)
+			x[i] = pf_fast_exp2(x[i] + makeup.to);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		const float share = pf_ramp_at(&mix, pos + i);
 		x[i] = 1 - share + share *
 		    pf_fast_exp2(x[i] + pf_ramp_at(&makeup, pos + i));
 	}
+}
+
+PF_WIDE static void
+run(void *state, const struct pf_fx_io *io)
+{
+	struct compressor *const s = state;
+	float x[PF_BLOCK], *restrict const l = io->l, *restrict const r = io->r;
+	const unsigned n = io->n;
+	detect(s, io, x);
+	if (calm(s, n, x)) {
+		let_go(s, n, x);
+	} else {
+		ask(s, io->pos, n, x);
+		follow(s, n, x);
+	}
+	finish(s, io->pos, n, x);
 	for (unsigned i = 0; i < n; i++)
 		l[i] *= x[i];
 	for (unsigned i = 0; i < n; i++)

@@ -35,16 +35,22 @@ static const v4 half[2] = {
     {0.0798664262f, 0.0798664262f, 0.2838293449f, 0.2838293449f},
     {0.5453536511f, 0.5453536511f, 0.8344118915f, 0.8344118915f}};
 
-struct allpass {
-	v4 x, y;
+/* Two allpasses in a row: the input and what each said of it. */
+struct allpasses {
+	v4 x, y[2];
+};
+
+/* What goes from frame to frame. */
+struct memory {
+	struct allpasses up, down;
+	v4 last, last_root; /* the curve's last inputs and their F */
+	v4 dc_x, dc_y;
+	v4 tone;
 };
 
 struct drive {
+	struct memory memory;
 	float rate_hz;
-	struct allpass up[2], down[2];
-	v4 last, last_root; /* the curve's last inputs and their F */
-	v4 dc_x, dc_y;
-	v4 tone_state;
 	float dc_keep, tone_hz, tone;
 	float drive_db, level_db, gain_to, level_to; /* the latter for those */
 	struct pf_ramp gain, bias, level, mix;
@@ -102,14 +108,14 @@ root(v4 x)
 static void
 settle(struct drive *s)
 {
+	struct memory *const m = &s->memory;
 	const float bias = s->bias.to, f = bias / sqrtf(1 + bias * bias);
 	const float rest = s->mix.to * s->level.to * f;
 	const v4 all = {rest, rest, rest, rest};
-	for (int i = 0; i < 2; i++)
-		s->down[i].x = s->down[i].y = all;
-	s->dc_x = all;
-	s->last = (v4){bias, bias, bias, bias};
-	s->last_root = root(s->last);
+	m->down.x = m->down.y[0] = m->down.y[1] = all;
+	m->dc_x = all;
+	m->last = (v4){bias, bias, bias, bias};
+	m->last_root = root(m->last);
 }
 
 /* Does silence go in and nothing but its bias stand at the curve? */
@@ -119,7 +125,7 @@ still(const void *state)
 	const struct drive *const s = state;
 	return !pf_ramp_moves(&s->bias) && !pf_ramp_moves(&s->level) &&
 	    !pf_ramp_moves(&s->mix) &&
-	    fabsf(s->last[2] - s->bias.to) < 1e-5f;
+	    fabsf(s->memory.last[2] - s->bias.to) < 1e-5f;
 }
 
 static void
@@ -149,56 +155,80 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->mix, block->value[MIX]);
 }
 
+/* Grouped so that each frame waits for little of the one before it. */
 static inline v4
-allpass(struct allpass *p, v4 a, v4 x)
+pass(struct allpasses *p, v4 x)
 {
-	const v4 y = a * (x - p->y) + p->x;
+	const v4 a = (half[0] * x + p->x) - half[0] * p->y[0];
+	const v4 b = (half[1] * a + p->y[0]) - half[1] * p->y[1];
 	p->x = x;
-	p->y = y;
-	return y;
+	p->y[0] = a;
+	p->y[1] = b;
+	return b;
 }
 
 /* The mean of the curve between each input and the one before it. */
 static inline v4
-shape(struct drive *s, v4 x)
+shape(struct memory *m, v4 x)
 {
 	const v4 f = root(x);
-	const v4 x0 = __builtin_shufflevector(s->last, x, 2, 3, 4, 5);
-	const v4 f0 = __builtin_shufflevector(s->last_root, f, 2, 3, 4, 5);
-	s->last = x;
-	s->last_root = f;
+	const v4 x0 = __builtin_shufflevector(m->last, x, 2, 3, 4, 5);
+	const v4 f0 = __builtin_shufflevector(m->last_root, f, 2, 3, 4, 5);
+	m->last = x;
+	m->last_root = f;
 	return (x + x0) / (f + f0);
+}
+
+static inline v4
+all(float x)
+{
+	return (v4){x, x, x, x};
+}
+
+/* n frames; moving: a parameter is on its way, a constant to the compiler. */
+static inline void
+saturate(struct drive *s, const struct pf_fx_io *io, bool moving)
+{
+	struct memory own = s->memory, *const m = &own; /* in registers */
+	float *restrict const l = io->l, *restrict const r = io->r;
+	const v4 dc_keep = all(s->dc_keep);
+	const v4 tone = all(s->tone), tone_keep = all(1 - s->tone);
+	v4 gain = all(s->gain.to), bias = all(s->bias.to);
+	v4 wet = all(s->mix.to * s->level.to), dry = all(1 - s->mix.to);
+	for (unsigned i = 0; i < io->n; i++) {
+		const unsigned p = io->pos + i;
+		if (moving) {
+			const float mix = pf_ramp_at(&s->mix, p);
+			gain = all(pf_ramp_at(&s->gain, p));
+			bias = all(pf_ramp_at(&s->bias, p));
+			wet = all(mix * pf_ramp_at(&s->level, p));
+			dry = all(1 - mix);
+		}
+		v4 x = pass(&m->up, (v4){l[i], r[i], l[i], r[i]});
+		/* Clean and shaped together, so that they stay in step. */
+		x = dry * x + wet * shape(m, x * gain + bias);
+		x = __builtin_shufflevector(x, x, 2, 3, 0, 1);
+		x = pass(&m->down, x);
+		const v4 y = 0.5f *
+		    (x + __builtin_shufflevector(x, x, 2, 3, 0, 1));
+		m->dc_y = (y - m->dc_x) + dc_keep * m->dc_y;
+		m->dc_x = y;
+		m->tone = tone * m->dc_y + tone_keep * m->tone;
+		l[i] = m->tone[0];
+		r[i] = m->tone[1];
+	}
+	s->memory = own;
 }
 
 PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
-	struct drive *const memory = state;
-	struct drive own = *memory, *const s = &own; /* in registers */
-	for (unsigned i = 0; i < io->n; i++) {
-		const unsigned p = io->pos + i;
-		const float gain = pf_ramp_at(&s->gain, p);
-		const float bias = pf_ramp_at(&s->bias, p);
-		const float wet = pf_ramp_at(&s->mix, p) *
-		    pf_ramp_at(&s->level, p);
-		const float dry = 1 - pf_ramp_at(&s->mix, p);
-		v4 x = {io->l[i], io->r[i], io->l[i], io->r[i]};
-		x = allpass(&s->up[0], half[0], x);
-		x = allpass(&s->up[1], half[1], x);
-		/* Clean and shaped together, so that they stay in step. */
-		x = dry * x + wet * shape(s, x * gain + bias);
-		x = __builtin_shufflevector(x, x, 2, 3, 0, 1);
-		x = allpass(&s->down[0], half[0], x);
-		x = allpass(&s->down[1], half[1], x);
-		const v4 y = 0.5f *
-		    (x + __builtin_shufflevector(x, x, 2, 3, 0, 1));
-		s->dc_y = y - s->dc_x + s->dc_keep * s->dc_y;
-		s->dc_x = y;
-		s->tone_state += s->tone * (s->dc_y - s->tone_state);
-		io->l[i] = s->tone_state[0];
-		io->r[i] = s->tone_state[1];
-	}
-	*memory = own;
+	struct drive *const s = state;
+	if (pf_ramp_moves(&s->gain) || pf_ramp_moves(&s->bias) ||
+	    pf_ramp_moves(&s->level) || pf_ramp_moves(&s->mix))
+		saturate(s, io, true);
+	else
+		saturate(s, io, false);
 }
 
 const struct pf_fx pf_fx_drive = {
