@@ -35,6 +35,7 @@ LIBS_pf-ctl     = liblo
 LIBS_pf-analyze = sndfile soxr fftw3f aubio
 LIBS_pf-engine  = alsa jack sndfile soxr yaml-0.1
 LIBS_pf-gen     = yaml-0.1
+LIBS_pf-run     = yaml-0.1
 LIBS_pf-render  = yaml-0.1 sndfile soxr libebur128
 # What a benchmark measures beside ours.
 LIBS_bench_lane = liblo jack

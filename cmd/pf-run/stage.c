@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stage.h"
+
+#include "player.h"
+#include "rig/notify.h"
+#include "rig/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often we look whether the session is there and hearts beat. */
+static const int64_t tick_ns = 200000000;
+/* How often at those who linger after their leader. */
+static const int64_t haunt_ns = 20000000;
+
+/* Descriptors in the loop: a program's own, then the signals'. */
+enum { DEATH, LOG, READY, FDS };
+
+struct stage {
+	const struct stage_config *config;
+	const struct pf_rig *rig;
+	struct pf_directory session;
+	struct pf_backstage backstage;
+	struct pf_notify notify;
+	struct pf_super super;
+	struct player *player;
+	struct pollfd *fds; /* FDS for each program, one for signals */
+	int signal_fd, null_fd, log_dir;
+	int64_t tick_at_ns, watchdog_at_ns;
+	int64_t moved_ns;   /* when the engine's clock was last seen to move */
+	bool announced;     /* that all are ready */
+	bool gone;          /* the session was removed */
+};
+
+static int64_t
+now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* ---- the supervisor's hands */
+
+/* A line of ours about a program, to people and to its log. */
+static void
+tell(struct stage *s, size_t i, int level, const char *text)
+{
+	char line[512];
+	const int n = snprintf(line, sizeof line, "pf-run: %s: %s\n",
+	    s->rig->program[i].name, text);
+	if (n <= 0)
+		return;
+	const size_t len = (size_t)n < sizeof line ? (size_t)n
+	    : sizeof line - 1;
+	if (level == 0 || s->config->verbose)
+		pf_log_stderr(line, len);
+	if (s->log_dir >= 0)
+		pf_log_feed(&s->player[i].log, line, len);
+}
+
+static void
+say(void *ctx, size_t i, int level, const char *text)
+{
+	tell(ctx, i, level, text);
+}
+
+static int
+start(void *ctx, size_t i)
+{
+	struct stage *const s = ctx;
+	unsigned denied = 0;
+	const int r = player_start(&s->player[i], s->null_fd, &denied);
+	if (r)
+		return r;
+	if (denied & PF_RIG_DENIED_CORES)
+		tell(s, i, 0, "its cores are not on this machine; it runs "
+		    "anywhere");
+	if (denied & PF_RIG_DENIED_NICE)
+		tell(s, i, 0, "no permission for its nice value; 'nice' in "
+		    "/etc/security/limits.conf gives it");
+	if (denied & PF_RIG_DENIED_REALTIME)
+		tell(s, i, 0, "no permission for real time; 'rtprio' in "
+		    "/etc/security/limits.conf gives it");
+	pf_heart_reset(&s->player[i].heart, now());
+	return 0;
+}
+
+static void
+send_signal(void *ctx, size_t i, int sig)
+{
+	struct stage *const s = ctx;
+	player_signal(&s->player[i], sig);
+}
+
+static const struct pf_super_hands hands = {start, send_signal, say};
+
+/* ---- opening */
+
+/* Signals arrive by a descriptor; a reader who hung up is no death. */
+static int
+open_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int
+open_players(struct stage *s, struct pf_err *err)
+{
+	const size_t n = s->rig->n;
+	s->player = calloc(n, sizeof *s->player);
+	s->fds = calloc(n * FDS + 1, sizeof *s->fds);
+	if (!s->player || !s->fds)
+		return pf_err_set(err, "out of memory"), -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		s->player[i] = (struct player){.pidfd = -1, .log_fd = -1,
+		    .ready_fd = -1};
+	for (size_t i = 0; i < n; i++) {
+		const int r = player_open(&s->player[i], s->rig, i,
+		    &s->backstage, s->log_dir, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int
+open_stage(struct stage *s, struct pf_err *err)
+{
+	const struct stage_config *const c = s->config;
+	const char *const logs = c->logs ? c->logs : s->rig->log_directory;
+	int r = pf_directory_open(&s->session, c->session, true, err);
+	if (r == 0)
+		r = pf_backstage_open(&s->backstage, &s->session, err);
+	if (r)
+		return r;
+	pf_notify_open(&s->notify);
+	if (logs && (s->log_dir = pf_log_directory(logs, err)) < 0)
+		return s->log_dir;
+	s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	s->signal_fd = open_signals();
+	if (s->null_fd < 0 || s->signal_fd < 0) {
+		r = -errno;
+		pf_err_set(err, "cannot open /dev/null or signals: %s",
+		    strerror(-r));
+		return r;
+	}
+	return open_players(s, err);
+}
+
+/* tidy: nobody plays any more. */
+static void
+close_stage(struct stage *s, bool tidy)
+{
+	for (size_t i = 0; s->player && i < s->rig->n; i++)
+		player_close(&s->player[i]);
+	free(s->player);
+	free(s->fds);
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
+	if (s->null_fd >= 0)
+		close(s->null_fd);
+	if (s->log_dir >= 0)
+		close(s->log_dir);
+	pf_notify_close(&s->notify);
+	pf_backstage_close(&s->backstage, tidy);
+	pf_directory_close(&s->session);
+}
+
+/* Those who play already stay: their stage manager was killed, not they. */
+static void
+adopt(struct stage *s)
+{
+	for (size_t i = 0; i < s->rig->n; i++) {
+		char text[64];
+		if (!player_adopt(&s->player[i]))
+			continue;
+		pf_super_adopt(&s->super, i, now());
+		pf_heart_reset(&s->player[i].heart, now());
+		snprintf(text, sizeof text, "runs already (process %d): "
+		    "adopted", (int)s->player[i].pid);
+		tell(s, i, 0, text);
+	}
+}
+
+/* ---- what happens */
+
+static void
+on_signals(struct stage *s)
+{
+	struct signalfd_siginfo info;
+	while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
+		if (info.ssi_signo == SIGHUP) {
+			for (size_t i = 0; i < s->rig->n; i++)
+				pf_log_reopen(&s->player[i].log);
+			continue;
+		}
+		pf_notify_say(&s->notify, "STOPPING=1\nSTATUS=stopping");
+		pf_super_stop(&s->super, now());
+	}
+}
+
+/* It is gone and all that it started, or was told to go with it. */
+static void
+bury(struct stage *s, size_t i, const struct pf_super_end *end)
+{
+	s->player[i].ghost = false;
+	pf_super_died(&s->super, i, end, now());
+}
+
+static void
+on_death(struct stage *s, size_t i)
+{
+	struct pf_super_end end;
+	const struct pf_super_member *const m = &s->super.member[i];
+	const bool in_peace = m->state == PF_SUPER_LEAVING && !m->killed;
+	if (player_ended(&s->player[i], in_peace, &end))
+		bury(s, i, &end);
+}
+
+static void
+on_descriptors(struct stage *s)
+{
+	for (size_t i = 0; i < s->rig->n; i++) {
+		const struct pollfd *const f = &s->fds[i * FDS];
+		struct player *const p = &s->player[i];
+		if (f[LOG].revents)
+			player_pass_on(p);
+		if (f[READY].revents && player_says_ready(p))
+			pf_super_ready(&s->super, i, now());
+		if (f[DEATH].revents)
+			on_death(s, i);
+		if (p->ghost && !player_haunted(p))
+			bury(s, i, &p->end);
+	}
+	if (s->fds[s->rig->n * FDS].revents)
+		on_signals(s);
+}
+
+/* ---- what time brings */
+
+/* Those who run but get nowhere. */
+static void
+feel_hearts(struct stage *s, int64_t t)
+{
+	for (size_t i = 0; i < s->rig->n; i++) {
+		const struct pf_rig_program *const p = &s->rig->program[i];
+		struct pf_heart *const h = &s->player[i].heart;
+		if (s->super.member[i].state != PF_SUPER_READY ||
+		    !(p->stall_ns || p->engine))
+			continue;
+		const bool moved = pf_heart_look(h, &s->session, t);
+		if (moved && p->engine)
+			s->moved_ns = t;
+		if (p->stall_ns && t - h->moved_ns > p->stall_ns)
+			pf_super_stalled(&s->super, i, t);
+	}
+}
+
+static bool
+has_engine(const struct pf_rig *rig)
+{
+	for (size_t i = 0; i < rig->n; i++)
+		if (rig->program[i].engine)
+			return true;
+	return false;
+}
+
+/* The watchdog is fed while there is sound, not while we merely live. */
+static void
+feed_watchdog(struct stage *s, int64_t t)
+{
+	if (!s->notify.watchdog_ns || t < s->watchdog_at_ns)
+		return;
+	if (has_engine(s->rig) && !s->super.stops &&
+	    t - s->moved_ns > s->notify.watchdog_ns / 2)
+		return;
+	s->watchdog_at_ns = t + s->notify.watchdog_ns / 4;
+	pf_notify_say(&s->notify, "WATCHDOG=1");
+}
+
+static void
+tick(struct stage *s, int64_t t)
+{
+	if (t < s->tick_at_ns)
+		return;
+	s->tick_at_ns = t + tick_ns;
+	if (!s->gone && pf_directory_gone(&s->session)) {
+		const char line[] = "pf-run: the session was removed: the rig "
+		    "ends\n";
+		s->gone = true;
+		pf_log_stderr(line, sizeof line - 1);
+		if (!s->super.stops)
+			pf_super_stop(&s->super, t);
+	}
+	feel_hearts(s, t);
+	feed_watchdog(s, t);
+}
+
+/* Tell whoever waits for us, once, that all are ready. */
+static void
+announce(struct stage *s)
+{
+	size_t ready = 0;
+	unsigned restarts = 0;
+	for (size_t i = 0; i < s->rig->n; i++) {
+		ready += s->super.member[i].state == PF_SUPER_READY;
+		restarts += s->super.member[i].restarts;
+	}
+	if (!s->super.stops)
+		pf_notify_say(&s->notify, "STATUS=%zu of %zu programs play, "
+		    "%u restarts", ready, s->rig->n, restarts);
+	if (s->announced || s->super.stops || !pf_super_settled(&s->super))
+		return;
+	s->announced = true;
+	pf_notify_say(&s->notify, "READY=1");
+	if (s->config->ready_fd >= 0 &&
+	    write(s->config->ready_fd, "\n", 1) == 1)
+		close(s->config->ready_fd);
+}
+
+/* ---- the loop */
+
+static void
+watch(const struct stage *s)
+{
+	for (size_t i = 0; i < s->rig->n; i++) {
+		const struct player *const p = &s->player[i];
+		struct pollfd *const f = &s->fds[i * FDS];
+		const bool starting = s->super.member[i].state ==
+		    PF_SUPER_STARTING;
+		f[DEATH] = (struct pollfd){p->pidfd, POLLIN, 0};
+		f[LOG] = (struct pollfd){p->log_fd, POLLIN, 0};
+		f[READY] = (struct pollfd){starting ? p->ready_fd : -1,
+		    POLLIN, 0};
+	}
+	s->fds[s->rig->n * FDS] = (struct pollfd){s->signal_fd, POLLIN, 0};
+}
+
+static void
+wait_until(struct stage *s, int64_t at_ns)
+{
+	const int64_t t = now();
+	int64_t ns = at_ns - t;
+	for (size_t i = 0; i < s->rig->n; i++)
+		if (s->player[i].ghost && ns > haunt_ns)
+			ns = haunt_ns;
+	if (ns > s->tick_at_ns - t)
+		ns = s->tick_at_ns - t;
+	if (ns < 0)
+		ns = 0;
+	const struct timespec patience = {ns / 1000000000, ns % 1000000000};
+	watch(s);
+	if (ppoll(s->fds, s->rig->n * FDS + 1, &patience, NULL) >= 0)
+		on_descriptors(s);
+}
+
+static int
+perform(struct stage *s)
+{
+	int status;
+	unsigned long before = 0;
+	for (;;) {
+		const int64_t next = pf_super_step(&s->super, now());
+		unsigned long state = 1;
+		for (size_t i = 0; i < s->rig->n; i++)
+			state = state * 31 + s->super.member[i].state +
+			    s->super.member[i].restarts * 8;
+		if (state != before)
+			announce(s);
+		before = state;
+		if (pf_super_over(&s->super, &status))
+			return status;
+		wait_until(s, next);
+		tick(s, now());
+	}
+}
+
+int
+stage_run(const struct stage_config *config, struct pf_err *err)
+{
+	struct stage s = {.config = config, .rig = config->rig,
+	    .signal_fd = -1, .null_fd = -1, .log_dir = -1,
+	    .notify = {.fd = -1}, .session = {.fd = -1},
+	    .backstage = {.fd = -1, .lock_fd = -1}};
+	int status = 1;
+	const int r = open_stage(&s, err);
+	if (r) {
+		close_stage(&s, false);
+		return r == -EBUSY ? 3 : 1;
+	}
+	pf_super_init(&s.super, s.rig, &hands, &s);
+	adopt(&s);
+	err->text[0] = '\0';
+	status = perform(&s);
+	close_stage(&s, true);
+	return status;
+}
