@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,13 @@ usage(FILE *f, const struct pf_program *p)
 	    *p->operands ? " " : "", p->operands);
 }
 
+/* May it stand without its argument? */
+static bool
+is_optional(const struct pf_option *o)
+{
+	return o->arg && *o->arg == '[';
+}
+
 static void
 row(const struct pf_option *o)
 {
@@ -30,7 +38,7 @@ row(const struct pf_option *o)
 	if (o->key > 0 && o->key < 256)
 		snprintf(letter, sizeof letter, "-%c,", o->key);
 	snprintf(left, sizeof left, "%s --%s%s%s", letter, o->name,
-	    o->arg ? " " : "", o->arg ? o->arg : "");
+	    o->arg && !is_optional(o) ? " " : "", o->arg ? o->arg : "");
 	printf("  %-26s %s\n", left, o->help);
 }
 
@@ -109,14 +117,17 @@ pf_option_next(const struct pf_program *p, int argc, char **argv,
     const char **arg, int *first)
 {
 	struct option longs[MOST + 3] = {{0}};
-	char letters[2 * MOST + 8] = ":hV";
+	char letters[3 * MOST + 8] = ":hV";
 	size_t n = 0, at = strlen(letters);
 	for (const struct pf_option *o = p->options; o->name && n < MOST; o++) {
 		longs[n++] = (struct option){o->name,
-		    o->arg ? required_argument : no_argument, NULL, o->key};
+		    is_optional(o) ? optional_argument : o->arg
+		    ? required_argument : no_argument, NULL, o->key};
 		if (o->key < 256) {
 			letters[at++] = (char)o->key;
 			if (o->arg)
+				letters[at++] = ':';
+			if (is_optional(o))
 				letters[at++] = ':';
 		}
 	}

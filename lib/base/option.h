@@ -18,7 +18,8 @@
 struct pf_option {
 	int key;          /* its letter; or > 255 for a long option alone */
 	const char *name; /* the long name, without dashes */
-	const char *arg;  /* its argument in capitals; NULL takes none */
+	const char *arg;  /* its argument in capitals; NULL takes none; "[=S]":
+	                   * may have one, as --wait or --wait=2 */
 	const char *help; /* one line */
 };
 
@@ -31,8 +32,8 @@ struct pf_program {
 };
 
 /*
- * Parse the next option.  Returns its key and sets *arg, or -1 when only
- * operands are left: they are argv[*first .. argc-1].
+ * Parse the next option.  Returns its key and sets *arg (NULL for one that
+ * was left out), or -1 when only operands are left: they are argv[*first .. argc-1].
  */
 int pf_option_next(const struct pf_program *program, int argc, char **argv,
     const char **arg, int *first);

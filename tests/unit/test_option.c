@@ -10,6 +10,7 @@ static const struct pf_option options[] = {
 	{'o', "output", "FILE", "where to write"},
 	{'v', "verbose", NULL, "say more"},
 	{LONG_ONLY, "rate", "HZ", "frames a second"},
+	{'w', "wait", "[=S]", "wait"},
 	{0},
 };
 static const struct pf_program program = {"pf-x", "a test", "[FILE]", options,
@@ -40,10 +41,13 @@ test_lines(void)
 	    == 0, "short and long options are told in order");
 	c = capture(1, parse, LINE("--", "-v"));
 	ok(strcmp(c.text, "rest 2") == 0, "-- ends the options");
+	c = capture(1, parse, LINE("--wait", "5", "-w", "--wait=2", "-w3"));
+	ok(strcmp(c.text, "119= 119= 119=2 119=3 rest 5") == 0,
+	    "an argument in brackets may be left out");
 	c = capture(1, parse, LINE("--help"));
 	ok(c.status == 0 && strstr(c.text, "usage: pf-x [options] [FILE]\n") &&
 	    strstr(c.text, "-o, --output FILE") && strstr(c.text,
-	    "    --rate HZ") && strstr(c.text, "-V, --version"),
+	    "    --rate HZ") && strstr(c.text, "-w, --wait[=S] ") && strstr(c.text, "-V, --version"),
 	    "--help tells every option on standard output");
 	c = capture(1, parse, LINE("-V"));
 	ok(c.status == 0 && strstr(c.text, "pf-x (Performia) ") == c.text &&
