@@ -15,7 +15,7 @@ enum { ROOM = 4 * PF_LINE_MOST };
 
 struct pf_reader {
 	int fd;
-	bool own_fd, at_end;
+	bool own_fd, at_end, allow_now;
 	enum pf_strict strict;
 	char *name;
 	struct pf_names *names;
@@ -75,6 +75,12 @@ pf_reader_put_back(struct pf_reader *r, const void *bytes, size_t n)
 {
 	memcpy(r->buf, bytes, n);
 	r->to = n;
+}
+
+void
+pf_reader_allow_now(struct pf_reader *r)
+{
+	r->allow_now = true;
 }
 
 void
@@ -255,16 +261,37 @@ follow(struct pf_reader *r, const struct pf_line *line, struct pf_err *err)
 	return 0;
 }
 
+/* The line has "-" for its beat. */
+static int
+make_now(struct pf_line *line, struct pf_err *err)
+{
+	if (line->event.type & PF_HEARD)
+		return pf_err_set(err, "at: a line that is now has none");
+	if (pf_event_type(&line->event) == PF_TEMPO)
+		return pf_err_set(err, "tempo: it needs a beat");
+	line->event.time = PF_TIME_NOW;
+	return 0;
+}
+
 /* Make sense of a line. */
 static int
 understand(struct pf_reader *r, struct pf_line *line, const char *raw,
     size_t len, struct pf_err *err)
 {
+	const bool now = r->allow_now && len > 1 && raw[0] == '-' &&
+	    raw[1] == '\t';
+	char *const first = r->buf + (raw - r->buf);
+	if (now)
+		*first = '0';
 	const int e = pf_text_parse(line, raw, len, r->names, &r->map, r->more,
 	    err);
 	line->number = r->number;
+	if (now)
+		*first = '-';
 	if (e != 0)
 		return e;
+	if (now)
+		return make_now(line, err);
 	return line->kind == PF_LINE_COMMENT ? check_header(r, line, err)
 					     : follow(r, line, err);
 }

@@ -51,6 +51,13 @@ PF_MUST_CHECK int pf_reader_new(struct pf_reader **reader, int fd,
 void pf_reader_put_back(struct pf_reader *reader, const void *bytes,
     size_t n);
 
+/*
+ * Take "-" in the beat column for now: such a line has the time PF_TIME_NOW
+ * and a length at 60 bpm, moves no clock, and can not carry at=.  For
+ * pf-send, which knows when that is.
+ */
+void pf_reader_allow_now(struct pf_reader *reader);
+
 /* Close and free; NULL is fine. */
 void pf_reader_free(struct pf_reader *reader);
 
