@@ -15,14 +15,23 @@ pf_arena_take(struct pf_arena *arena, size_t n, size_t size)
 	return p;
 }
 
+void *
+pf_touched_alloc(size_t size)
+{
+	const size_t whole = (size + PF_ALIGN - 1) / PF_ALIGN * PF_ALIGN;
+	void *const p = aligned_alloc(PF_ALIGN, whole ? whole : PF_ALIGN);
+	if (p)
+		memset(p, 0, whole);
+	return p;
+}
+
 int
 pf_arena_open(struct pf_arena *arena)
 {
 	arena->size = arena->used ? arena->used : PF_ALIGN;
-	arena->base = aligned_alloc(PF_ALIGN, arena->size);
+	arena->base = pf_touched_alloc(arena->size);
 	if (!arena->base)
 		return -ENOMEM;
-	memset(arena->base, 0, arena->size); /* touches every page */
 	arena->used = 0;
 	return 0;
 }

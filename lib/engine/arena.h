@@ -30,4 +30,10 @@ PF_MUST_CHECK int pf_arena_open(struct pf_arena *arena);
 
 void pf_arena_close(struct pf_arena *arena);
 
+/*
+ * A piece of its own: zeroed, PF_ALIGN aligned, every page of it touched, so
+ * that an audio thread may be the next.  NULL without memory; free() it.
+ */
+void *pf_touched_alloc(size_t size);
+
 #endif

@@ -16,6 +16,10 @@ const struct pf_param pf_master_param[2] = {
 	{"pan", "", 0, 0, 0, PF_LINEAR, NULL, "always in the middle"},
 };
 
+const struct pf_param pf_shed_param = {
+	"shed", "", 0, PF_VOICES_MOST, 0, PF_LINEAR, NULL, "voices to fade out"
+};
+
 static void
 lay_out(struct pf_chain *chain, uint32_t rate_hz)
 {

@@ -24,7 +24,8 @@ enum {
 	PF_SLOT_PAN,
 	PF_SLOT_MUTE,
 	PF_SLOT_SEND,
-	PF_SLOTS = PF_SLOT_SEND + PF_SENDS_MOST
+	PF_SLOT_SHED = PF_SLOT_SEND + PF_SENDS_MOST, /* an act: fewer voices */
+	PF_SLOTS
 };
 
 /* gain, pan, mute and one send: what lies between PF_SLOT_GAIN and _SEND. */
@@ -32,6 +33,9 @@ extern const struct pf_param pf_channel_param[4];
 
 /* The first two as the master has them: it never exceeds its ceiling. */
 extern const struct pf_param pf_master_param[2];
+
+/* How many voices shall go at once. */
+extern const struct pf_param pf_shed_param;
 
 /* An effect that is shorter than this waits so long before it sleeps. */
 #define PF_SLEEP_BLOCKS 32

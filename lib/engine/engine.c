@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
 
-#include "base/hash.h"
+#include "engine/arena.h"
 #include "engine/engine_private.h"
 #include "event/tempo_map.h"
 
@@ -54,8 +54,17 @@ add_master(struct pf_engine *engine)
 		ins.channel.gain_db = pf_master_param[0].hi;
 	ins.channel.pan = 0;
 	engine->config.master = NULL; /* the caller's: copied */
-	return pf_strip_new(&engine->graph.master, PF_MASTER, "master", &ins,
-	    engine->config.rate_hz, engine->config.pending);
+	engine->graph = pf_touched_alloc(sizeof *engine->graph);
+	if (!engine->graph)
+		return -ENOMEM;
+	engine->planned = engine->graph;
+	const int status = pf_strip_new(&engine->graph->master, PF_MASTER,
+	    "master", &ins, 0, engine->config.rate_hz,
+	    engine->config.pending);
+	if (status == 0)
+		engine->sheet[PF_NODE_MASTER] =
+		    engine->graph->master->gear->sheet;
+	return status;
 }
 
 int
@@ -65,7 +74,7 @@ pf_engine_new(struct pf_engine **engine, const struct pf_engine_config *config,
 	int status = check(config, err);
 	if (status < 0)
 		return status;
-	struct pf_engine *e = calloc(1, sizeof *e);
+	struct pf_engine *e = pf_touched_alloc(sizeof *e);
 	if (!e)
 		return pf_err_set(err, "out of memory"), -ENOMEM;
 	e->config = *config;
@@ -74,7 +83,10 @@ pf_engine_new(struct pf_engine **engine, const struct pf_engine_config *config,
 	set_default(&e->config.ahead_s, 8);
 	set_default(&e->config.late_ms, 30);
 	e->frame = config->frame;
-	e->bpm = e->bpm_pushed = config->bpm;
+	e->bpm = config->bpm;
+	e->fates.fate = e->fate;
+	e->fates.room = PF_COUNT(e->fate);
+	pthread_mutex_init(&e->lock, NULL);
 	e->beat_ns = pf_time_of_frame(e->frame, config->rate_hz);
 	status = add_master(e);
 	if (status < 0) {
@@ -101,158 +113,83 @@ pf_engine_free(struct pf_engine *engine)
 	if (!engine)
 		return;
 	pf_workers_free(engine->workers);
-	for (unsigned i = 0; i < engine->graph.strips; i++)
-		pf_strip_free(engine->graph.strip[i]);
-	for (unsigned i = 0; i < engine->graph.returns; i++)
-		pf_strip_free(engine->graph.fx_return[i]);
-	pf_strip_free(engine->graph.master);
+	pf_changes_free(engine);
+	struct pf_graph *g = engine->graph;
+	for (unsigned i = 0; g && i < g->strips; i++)
+		pf_strip_free(g->strip[i]);
+	for (unsigned i = 0; g && i < g->returns; i++)
+		pf_strip_free(g->fx_return[i]);
+	if (g)
+		pf_strip_free(g->master);
+	free(g);
+	pthread_mutex_destroy(&engine->lock);
 	free(engine);
 }
 
+/*
+ * While nothing runs (or the caller is the audio thread itself) a change
+ * comes true at once.
+ */
 static int
-check_name(const struct pf_engine *engine, const char *name,
-    struct pf_err *err)
+at_once(struct pf_engine *engine, int status, struct pf_change **made)
 {
-	const struct pf_graph *g = &engine->graph;
-	const uint32_t hash = pf_hash_str(name);
-	if (!name[0] || strlen(name) >= PF_NAME_MOST)
-		return pf_err_set(err, "a name has 1 to %d bytes: '%.80s'",
-		    PF_NAME_MOST - 1, name);
-	const struct pf_strip *found = pf_graph_find(g, name);
-	for (unsigned i = 0; i < g->strips && !found; i++)
-		if (g->strip[i]->hash == hash)
-			found = g->strip[i];
-	if (found)
-		return pf_err_set(err, "there is a strip '%s' already",
-		    found->name), -EEXIST;
-	return 0;
-}
-
-/* Put a strip into the graph, or take it out again where it fits not. */
-static int
-insert(struct pf_engine *engine, struct pf_strip *strip,
-    struct pf_strip **list, unsigned *n, struct pf_err *err)
-{
-	struct pf_graph *g = &engine->graph;
-	strip->number = *n;
-	list[(*n)++] = strip;
-	const int status = pf_graph_link(g, err);
-	if (!status)
-		return (int)strip->number;
-	(*n)--;
-	pf_strip_free(strip);
-	if (pf_graph_link(g, NULL) < 0)
-		abort(); /* it could be linked before */
-	return status;
-}
-
-static int
-add(struct pf_engine *engine, enum pf_strip_kind kind, const char *name,
-    const struct pf_instrument *ins, unsigned input, struct pf_err *err)
-{
-	struct pf_graph *g = &engine->graph;
-	int status = check_name(engine, name, err);
 	if (status < 0)
 		return status;
-	const bool is_return = kind == PF_RETURN;
-	if (is_return ? g->returns == PF_RETURNS_MOST :
-	    g->strips == PF_STRIPS_MOST)
-		return pf_err_set(err, "no room for '%s': there are %d %s "
-		    "already", name,
-		    is_return ? PF_RETURNS_MOST : PF_STRIPS_MOST,
-		    is_return ? "returns" : "strips");
-	struct pf_strip *strip;
-	status = pf_strip_new(&strip, kind, name, ins, engine->config.rate_hz,
-	    engine->config.pending);
-	if (status < 0) {
-		pf_err_set(err, "cannot make strip '%s': %s", name,
-		    strerror(-status));
-		return status;
-	}
-	strip->input = input;
-	return is_return ?
-	    insert(engine, strip, g->fx_return, &g->returns, err) :
-	    insert(engine, strip, g->strip, &g->strips, err);
-}
-
-static int
-add_channel(struct pf_engine *engine, enum pf_strip_kind kind,
-    const char *name, unsigned input, const struct pf_channel *channel,
-    struct pf_err *err)
-{
-	struct pf_instrument ins;
-	pf_instrument_init(&ins, NULL);
-	ins.channel = *channel;
-	return add(engine, kind, name, &ins, input, err);
+	struct pf_change *change = *made;
+	change->at_once = true;
+	if (change->gear && change->strip->ringings == PF_RINGING_MOST)
+		pf_strip_cut(change->strip);
+	pf_engine_put(engine, change);
+	pf_change_shown(change);
+	return (int)change->strip->number;
 }
 
 int
 pf_engine_add_return(struct pf_engine *engine, const char *name,
     const struct pf_channel *channel, struct pf_err *err)
 {
-	return add_channel(engine, PF_RETURN, name, 0, channel, err);
+	struct pf_change *change = NULL;
+	struct pf_instrument ins;
+	pf_instrument_init(&ins, NULL);
+	ins.channel = *channel;
+	return at_once(engine, pf_change_new_strip(engine, PF_RETURN, name,
+	    &ins, 0, &change, err), &change);
 }
 
 int
 pf_engine_add_input(struct pf_engine *engine, const char *name,
     unsigned input, const struct pf_channel *channel, struct pf_err *err)
 {
-	if (input >= PF_INPUTS_MOST)
-		return pf_err_set(err, "input: %u is out of 0..%d", input,
-		    PF_INPUTS_MOST - 1);
-	return add_channel(engine, PF_STRIP_INPUT, name, input, channel, err);
-}
-
-static int
-check_instrument(const struct pf_instrument *ins, struct pf_err *err)
-{
-	if (!ins->model)
-		return pf_err_set(err, "instrument '%s' has no model",
-		    ins->name);
-	if (ins->voices < 1 || ins->voices > PF_VOICES_MOST)
-		return pf_err_set(err, "instrument '%s': voices: %u is out of "
-		    "1..%d", ins->name, ins->voices, PF_VOICES_MOST);
-	return 0;
+	struct pf_change *change = NULL;
+	return at_once(engine, pf_engine_prepare_input(engine, name, input,
+	    channel, &change, err), &change);
 }
 
 int
 pf_engine_add(struct pf_engine *engine, const char *name,
     const struct pf_instrument *ins, struct pf_err *err)
 {
-	const int status = check_instrument(ins, err);
-	if (status < 0)
-		return status;
-	return add(engine, PF_STRIP_VOICES, name, ins, 0, err);
+	struct pf_change *change = NULL;
+	return at_once(engine, pf_engine_prepare_add(engine, name, ins,
+	    &change, err), &change);
 }
 
 int
 pf_engine_patch(struct pf_engine *engine, unsigned number,
     const struct pf_instrument *ins, struct pf_err *err)
 {
-	int status = check_instrument(ins, err);
-	if (status < 0)
-		return status;
-	struct pf_strip *strip = engine->graph.strip[number];
-	if (strip->kind != PF_STRIP_VOICES)
-		return pf_err_set(err, "strip '%s' plays no notes",
-		    strip->name);
-	for (unsigned i = 0; i < ins->channel.fxs; i++)
-		if (!strcmp(ins->channel.fx[i].sidechain, strip->name))
-			return pf_err_set(err, "strip '%s' keys itself",
-			    strip->name);
-	status = pf_strip_patch(strip, ins);
-	if (status < 0)
-		pf_err_set(err, "cannot patch strip '%s': %s", strip->name,
-		    strerror(-status));
-	else
-		status = pf_graph_link(&engine->graph, err);
-	return status;
+	struct pf_change *change = NULL;
+	if (engine->frame & (PF_BLOCK - 1))
+		return pf_err_set(err, "a patch needs a block's beginning");
+	const int status = at_once(engine, pf_engine_prepare_patch(engine,
+	    engine->graph->strip[number]->name, ins, &change, err), &change);
+	return status < 0 ? status : 0;
 }
 
 unsigned
 pf_engine_latency(const struct pf_engine *engine)
 {
-	const struct pf_chain *chain = &engine->graph.master->chain;
+	const struct pf_chain *chain = &engine->graph->master->gear->chain;
 	unsigned frames = 0;
 	for (unsigned i = 0; i < chain->fxs; i++)
 		if (chain->insert[i].fx->latency)
@@ -264,21 +201,21 @@ pf_engine_latency(const struct pf_engine *engine)
 unsigned
 pf_engine_stem_order(const struct pf_engine *engine, unsigned *order)
 {
-	for (unsigned i = 0; i < engine->graph.strips; i++)
-		order[i] = engine->graph.order[i]->number;
-	return engine->graph.strips;
+	for (unsigned i = 0; i < engine->graph->strips; i++)
+		order[i] = engine->graph->order[i]->number;
+	return engine->graph->strips;
 }
 
 const char *
 pf_engine_strip_name(const struct pf_engine *engine, unsigned strip)
 {
-	return strip < engine->graph.strips ?
-	    engine->graph.strip[strip]->name : NULL;
+	return strip < engine->graph->strips ?
+	    engine->graph->strip[strip]->name : NULL;
 }
 
 const char *
 pf_engine_return_name(const struct pf_engine *engine, unsigned fx_return)
 {
-	return fx_return < engine->graph.returns ?
-	    engine->graph.fx_return[fx_return]->name : NULL;
+	return fx_return < engine->graph->returns ?
+	    engine->graph->fx_return[fx_return]->name : NULL;
 }

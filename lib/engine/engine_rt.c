@@ -29,10 +29,10 @@ run_job(void *arg, unsigned i)
 static void
 run_strips(struct pf_engine *engine)
 {
-	const struct pf_graph *g = &engine->graph;
+	const struct pf_graph *g = engine->graph;
 	for (unsigned d = 0; d < g->depths; d++) {
 		const unsigned n = g->first[d + 1] - g->first[d];
-		engine->jobs = engine->graph.job + g->first[d];
+		engine->jobs = engine->graph->job + g->first[d];
 		if (engine->workers)
 			pf_workers_run(engine->workers, run_job, engine, n);
 		else
@@ -45,7 +45,7 @@ run_strips(struct pf_engine *engine)
 static bool
 mix(struct pf_engine *engine, unsigned n)
 {
-	const struct pf_graph *g = &engine->graph;
+	const struct pf_graph *g = engine->graph;
 	bool sounds = false;
 	memset(engine->mix_l, 0, n * sizeof(float));
 	memset(engine->mix_r, 0, n * sizeof(float));
@@ -74,7 +74,7 @@ pf_engine_run(struct pf_engine *engine, unsigned n, const float *const *in,
 {
 	const uint64_t fpu = pf_fpu_begin();
 	const unsigned pos = (unsigned)(engine->frame & (PF_BLOCK - 1));
-	struct pf_strip *master = engine->graph.master;
+	struct pf_strip *master = engine->graph->master;
 	const size_t bytes = n * sizeof(float);
 	if (pos == 0)
 		pf_engine_find_beat(engine);
@@ -83,6 +83,7 @@ pf_engine_run(struct pf_engine *engine, unsigned n, const float *const *in,
 	engine->run.n = engine->n = n;
 	engine->run.rate_hz = engine->config.rate_hz;
 	engine->run.in = in;
+	engine->run.tempos = &engine->tempos;
 	run_strips(engine);
 	master->silent = !mix(engine, n);
 	memcpy(master->l, engine->mix_l, bytes);
@@ -91,6 +92,7 @@ pf_engine_run(struct pf_engine *engine, unsigned n, const float *const *in,
 	memcpy(out[0], master->l, bytes);
 	memcpy(out[1], master->r, bytes);
 	engine->frame += n;
+	pf_engine_tell_tempos(engine);
 	pf_fpu_end(fpu);
 }
 
@@ -106,10 +108,11 @@ unsigned
 pf_engine_voices(const struct pf_engine *engine)
 {
 	unsigned n = 0;
-	for (unsigned i = 0; i < engine->graph.strips; i++) {
-		const struct pf_strip *strip = engine->graph.strip[i];
-		n += strip->voices ? strip->voices->used : 0;
-		n += strip->ringing ? strip->ringing->used : 0;
+	for (unsigned i = 0; i < engine->graph->strips; i++) {
+		const struct pf_strip *strip = engine->graph->strip[i];
+		n += strip->gear->voices ? strip->gear->voices->used : 0;
+		for (unsigned k = 0; k < strip->ringings; k++)
+			n += strip->ringing[k]->voices->used;
 	}
 	return n;
 }
@@ -118,16 +121,16 @@ void
 pf_engine_strip_stem(const struct pf_engine *engine, unsigned strip,
     const float *lr[2])
 {
-	lr[0] = engine->graph.strip[strip]->l;
-	lr[1] = engine->graph.strip[strip]->r;
+	lr[0] = engine->graph->strip[strip]->l;
+	lr[1] = engine->graph->strip[strip]->r;
 }
 
 void
 pf_engine_return_stem(const struct pf_engine *engine, unsigned fx_return,
     const float *lr[2])
 {
-	lr[0] = engine->graph.fx_return[fx_return]->l;
-	lr[1] = engine->graph.fx_return[fx_return]->r;
+	lr[0] = engine->graph->fx_return[fx_return]->l;
+	lr[1] = engine->graph->fx_return[fx_return]->r;
 }
 
 void
@@ -142,12 +145,13 @@ count(const struct pf_strip *strip, struct pf_engine_metrics *m)
 {
 	m->late += strip->late;
 	m->dropped += strip->dropped;
-	m->nonfinite += strip->nonfinite + strip->chain.nonfinite;
-	if (!strip->voices)
+	m->nonfinite += strip->nonfinite + strip->gear->chain.nonfinite;
+	const struct pf_voices *voices = strip->gear->voices;
+	if (!voices)
 		return;
-	m->notes += strip->voices->notes;
-	m->stolen += strip->voices->stolen;
-	m->shed += strip->voices->shed;
+	m->notes += voices->notes;
+	m->stolen += voices->stolen;
+	m->shed += voices->shed;
 }
 
 void
@@ -160,9 +164,9 @@ pf_engine_metrics(const struct pf_engine *engine,
 		.unknown = engine->unknown,
 		.clamped = engine->clamped,
 	};
-	for (unsigned i = 0; i < engine->graph.strips; i++)
-		count(engine->graph.strip[i], m);
-	for (unsigned i = 0; i < engine->graph.returns; i++)
-		count(engine->graph.fx_return[i], m);
-	count(engine->graph.master, m);
+	for (unsigned i = 0; i < engine->graph->strips; i++)
+		count(engine->graph->strip[i], m);
+	for (unsigned i = 0; i < engine->graph->returns; i++)
+		count(engine->graph->fx_return[i], m);
+	count(engine->graph->master, m);
 }

@@ -35,57 +35,86 @@ sort(struct pf_graph *graph)
 	}
 }
 
-static void
-find_keys(struct pf_graph *graph, struct pf_strip *strip)
+/* What a graph is levelled with. */
+struct linking {
+	struct pf_graph *graph;
+	const struct pf_strip *changed;
+	const struct pf_channel *channel; /* that `changed` will have */
+	unsigned depth[PF_NODES_MOST + 1];
+};
+
+/* Where a strip stands in depth[] and key[]. */
+static unsigned
+place(const struct pf_strip *strip)
 {
-	for (unsigned i = 0; i < strip->chain.fxs; i++) {
-		struct pf_insert *insert = &strip->chain.insert[i];
-		insert->key = insert->keyed ? pf_graph_find(graph,
-		    strip->chain.spec.fx[i].sidechain) : NULL;
-	}
+	return strip->kind == PF_MASTER ? PF_NODES_MOST :
+	    strip->kind == PF_RETURN ? PF_STRIPS_MOST + strip->number :
+	    strip->number;
+}
+
+static const struct pf_channel *
+channel_of(const struct linking *link, const struct pf_strip *strip)
+{
+	return strip == link->changed ? link->channel :
+	    &strip->gear->chain.spec;
 }
 
 static void
-find_feeds(struct pf_strip *to, const struct pf_strip *from)
+find_keys(struct linking *link, const struct pf_strip *strip)
 {
-	for (unsigned i = 0; i < from->chain.sends; i++) {
-		if (strcmp(from->chain.spec.send[i].to, to->name) != 0)
+	const struct pf_channel *channel = channel_of(link, strip);
+	const struct pf_strip **key = link->graph->key[place(strip)];
+	for (unsigned i = 0; i < PF_INSERTS_MOST; i++)
+		key[i] = i < channel->fxs && channel->fx[i].sidechain[0] ?
+		    pf_graph_find(link->graph, channel->fx[i].sidechain) :
+		    NULL;
+}
+
+static void
+find_feeds(struct linking *link, const struct pf_strip *to,
+    const struct pf_strip *from)
+{
+	const struct pf_channel *channel = channel_of(link, from);
+	struct pf_graph *graph = link->graph;
+	for (unsigned i = 0; i < channel->sends; i++) {
+		if (strcmp(channel->send[i].to, to->name) != 0)
 			continue;
-		to->feed[to->feeds++] = (struct pf_feed){from, i};
+		graph->feed[to->number][graph->feeds[to->number]++] =
+		    (struct pf_feed){from, i};
 		return;
 	}
 }
 
 static void
-connect(struct pf_graph *graph)
+connect(struct linking *link)
 {
-	for (unsigned i = 0; i < graph->strips; i++) {
-		graph->order[i]->depth = UNSEEN;
-		find_keys(graph, graph->order[i]);
-	}
+	struct pf_graph *graph = link->graph;
+	for (unsigned i = 0; i < PF_NODES_MOST + 1; i++)
+		link->depth[i] = UNSEEN;
+	for (unsigned i = 0; i < graph->strips; i++)
+		find_keys(link, graph->order[i]);
 	for (unsigned i = 0; i < graph->returns; i++) {
 		struct pf_strip *to = graph->fx_return[i];
-		to->depth = UNSEEN;
-		to->feeds = 0;
-		find_keys(graph, to);
+		graph->feeds[i] = 0;
+		find_keys(link, to);
 		for (unsigned k = 0; k < graph->strips; k++)
-			find_feeds(to, graph->order[k]);
+			find_feeds(link, to, graph->order[k]);
 		for (unsigned k = 0; k < graph->returns; k++)
-			find_feeds(to, graph->fx_return[k]);
+			find_feeds(link, to, graph->fx_return[k]);
 	}
 	if (graph->master)
-		find_keys(graph, graph->master);
+		find_keys(link, graph->master);
 }
 
-static int visit(struct pf_strip *strip, struct pf_err *err);
+static int visit(struct linking *link, const struct pf_strip *strip,
+    struct pf_err *err);
 
 /* Visit what `strip` needs; raises *depth above it. */
 static int
-need(struct pf_strip *strip, const struct pf_strip *needed, unsigned *depth,
-    struct pf_err *err)
+need(struct linking *link, const struct pf_strip *strip,
+    const struct pf_strip *needed, unsigned *depth, struct pf_err *err)
 {
-	struct pf_strip *first = (struct pf_strip *)needed;
-	const int status = visit(first, err);
+	const int status = visit(link, needed, err);
 	if (status < 0) {
 		/* The circle reads backwards: who is needed by whom. */
 		const size_t len = err ? strlen(err->text) : 0;
@@ -94,36 +123,42 @@ need(struct pf_strip *strip, const struct pf_strip *needed, unsigned *depth,
 			    " -> '%s'", strip->name);
 		return status;
 	}
-	if (*depth <= first->depth)
-		*depth = first->depth + 1;
+	if (*depth <= link->depth[place(needed)])
+		*depth = link->depth[place(needed)] + 1;
 	return 0;
 }
 
 static int
-visit(struct pf_strip *strip, struct pf_err *err)
+visit(struct linking *link, const struct pf_strip *strip, struct pf_err *err)
 {
-	if (strip->depth == VISITING)
+	const struct pf_graph *graph = link->graph;
+	const unsigned at = place(strip);
+	if (link->depth[at] == VISITING)
 		return pf_err_set(err, "sends or sidechains in a circle: '%s'",
 		    strip->name);
-	if (strip->depth != UNSEEN)
+	if (link->depth[at] != UNSEEN)
 		return 0;
-	strip->depth = VISITING;
+	link->depth[at] = VISITING;
 	unsigned depth = 0;
 	int status = 0;
-	for (unsigned i = 0; i < strip->chain.fxs && !status; i++)
-		if (strip->chain.insert[i].key)
-			status = need(strip, strip->chain.insert[i].key,
-			    &depth, err);
-	for (unsigned i = 0; i < strip->feeds && !status; i++)
-		status = need(strip, strip->feed[i].from, &depth, err);
-	strip->depth = depth;
+	for (unsigned i = 0; i < PF_INSERTS_MOST && !status; i++)
+		if (graph->key[at][i])
+			status = need(link, strip, graph->key[at][i], &depth,
+			    err);
+	const unsigned feeds = strip->kind == PF_RETURN ?
+	    graph->feeds[strip->number] : 0;
+	for (unsigned i = 0; i < feeds && !status; i++)
+		status = need(link, strip,
+		    graph->feed[strip->number][i].from, &depth, err);
+	link->depth[at] = depth;
 	return status;
 }
 
 /* Jobs by depth; within one, strips by name, then returns. */
 static void
-level(struct pf_graph *graph)
+level(struct linking *link)
 {
+	struct pf_graph *graph = link->graph;
 	const unsigned nodes = graph->strips + graph->returns;
 	unsigned n = 0;
 	graph->depths = 0;
@@ -131,26 +166,28 @@ level(struct pf_graph *graph)
 		const unsigned depth = graph->depths++;
 		graph->first[depth] = n;
 		for (unsigned i = 0; i < graph->strips; i++)
-			if (graph->order[i]->depth == depth)
+			if (link->depth[place(graph->order[i])] == depth)
 				graph->job[n++] = graph->order[i];
 		for (unsigned i = 0; i < graph->returns; i++)
-			if (graph->fx_return[i]->depth == depth)
+			if (link->depth[PF_STRIPS_MOST + i] == depth)
 				graph->job[n++] = graph->fx_return[i];
 	}
 	graph->first[graph->depths] = n;
 }
 
 int
-pf_graph_link(struct pf_graph *graph, struct pf_err *err)
+pf_graph_link(struct pf_graph *graph, const struct pf_strip *changed,
+    const struct pf_channel *channel, struct pf_err *err)
 {
+	struct linking link = {graph, changed, channel, {0}};
 	sort(graph);
-	connect(graph);
+	connect(&link);
 	int status = 0;
 	for (unsigned i = 0; i < graph->strips && !status; i++)
-		status = visit(graph->order[i], err);
+		status = visit(&link, graph->order[i], err);
 	for (unsigned i = 0; i < graph->returns && !status; i++)
-		status = visit(graph->fx_return[i], err);
+		status = visit(&link, graph->fx_return[i], err);
 	if (!status)
-		level(graph);
+		level(&link);
 	return status;
 }

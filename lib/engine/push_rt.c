@@ -6,12 +6,12 @@
  */
 #include "engine/engine.h"
 
+#include "base/hash.h"
 #include "engine/engine_private.h"
 #include "engine/more.h"
 
 #include <errno.h>
 
-#define NS_PER_S 1000000000
 #define FAR_FUTURE (INT64_C(1) << 61)
 #define LONGEST_S 1e6f /* a note's end, before it counts as a mistake */
 #define VELOCITY 0.75f /* of a note that says none */
@@ -20,7 +20,7 @@
 int
 pf_engine_find(const struct pf_engine *engine, uint32_t source)
 {
-	const struct pf_graph *g = &engine->graph;
+	const struct pf_graph *g = engine->graph;
 	for (unsigned i = 0; i < g->strips; i++)
 		if (g->strip[i]->hash == source)
 			return (int)i;
@@ -37,12 +37,11 @@ clamp(struct pf_engine *engine, float x, float lo, float hi, float def)
 	return x < lo ? lo : x > hi ? hi : def;
 }
 
-static float
-clamp_to(struct pf_engine *engine, const struct pf_param *param, float x)
+/* Only counted: it is fitted when it comes, to the instrument of then. */
+static void
+count_unfit(struct pf_engine *engine, const struct pf_param *param, float x)
 {
-	x = clamp(engine, x, param->lo, param->hi, param->def);
-	/* A choice is a whole number. */
-	return param->curve == PF_CHOICE ? (float)(int)(x + 0.5f) : x;
+	engine->clamped += !(x >= param->lo && x <= param->hi);
 }
 
 static void
@@ -53,18 +52,20 @@ read_own(struct pf_engine *engine, const struct pf_strip *strip,
 	size_t at = 0;
 	while (due->owns < PF_OWN_MOST &&
 	    pf_more_next(more, len, &at, &pair)) {
-		const int slot = pf_paths_find(&strip->names.note, pair.hash);
+		const int slot = pf_strip_slot(strip, pair.hash, PF_BY_NOTE);
+		struct pf_own own = {.name = pair.hash};
 		float value;
+		if (!pf_more_number(pair.value, pair.len, NULL, &own.value))
+			own.word = pf_hash(pair.value, pair.len);
+		due->own[due->owns++] = own;
 		if (slot < 0)
-			continue; /* somebody else's word */
+			continue; /* somebody else's word, so far */
 		const struct pf_param *param =
 		    pf_strip_param(strip, (unsigned)slot);
-		if (!pf_more_number(pair.value, pair.len, param, &value)) {
+		if (pf_more_number(pair.value, pair.len, param, &value))
+			count_unfit(engine, param, value);
+		else
 			engine->clamped++;
-			continue;
-		}
-		due->own_slot[due->owns] = (uint16_t)slot;
-		due->own_value[due->owns++] = clamp_to(engine, param, value);
 	}
 }
 
@@ -86,36 +87,38 @@ check_note(struct pf_engine *engine, struct pf_strip *strip,
 			e->duration = DURATION_S;
 		const float s = clamp(engine, e->duration, 0, LONGEST_S,
 		    DURATION_S);
-		due->end_ns = e->time + (int64_t)((double)s * NS_PER_S + 0.5);
+		due->end_ns = e->time + pf_ns_of_duration(s);
 	}
-	if (due->frame < engine->frame - late) {
+	if (pf_frame_of_time(e->time, engine->config.rate_hz) <
+	    engine->frame - late) {
 		strip->dropped++;
 		return -ETIME;
 	}
 	return 0;
 }
 
-/* The strip and slot of a `set`; -ENOENT if there is none. */
+/* The strip of a `set` and how it is found; -1 or its slot there. */
 static int
 find_parameter(const struct pf_engine *engine, struct pf_strip **strip,
     struct pf_due *due)
 {
-	const struct pf_graph *g = &engine->graph;
+	const struct pf_graph *g = engine->graph;
 	const uint32_t hash = due->event.name;
 	int slot = -1;
-	if (*strip)
-		slot = pf_paths_find(due->event.id ? &(*strip)->names.note :
-		    &(*strip)->names.own, hash);
+	if (*strip) {
+		due->by = due->event.id ? PF_BY_NOTE : PF_BY_OWN;
+		slot = pf_strip_slot(*strip, hash, (enum pf_by)due->by);
+	}
+	if (slot < 0)
+		due->by = PF_BY_FULL;
 	for (unsigned i = 0; slot < 0 && i < g->strips; i++)
-		slot = pf_paths_find(&(*strip = g->strip[i])->names.full, hash);
+		slot = pf_strip_slot(*strip = g->strip[i], hash, PF_BY_FULL);
 	for (unsigned i = 0; slot < 0 && i < g->returns; i++)
-		slot = pf_paths_find(&(*strip = g->fx_return[i])->names.full, hash);
+		slot = pf_strip_slot(*strip = g->fx_return[i], hash,
+		    PF_BY_FULL);
 	if (slot < 0)
-		slot = pf_paths_find(&(*strip = g->master)->names.full, hash);
-	if (slot < 0)
-		return -ENOENT;
-	due->slot = (uint16_t)slot;
-	return 0;
+		slot = pf_strip_slot(*strip = g->master, hash, PF_BY_FULL);
+	return slot;
 }
 
 static int
@@ -123,12 +126,12 @@ check_set(struct pf_engine *engine, struct pf_strip **strip,
     struct pf_due *due)
 {
 	struct pf_event *e = &due->event;
-	const int status = find_parameter(engine, strip, due);
-	if (status < 0) {
+	const int slot = find_parameter(engine, strip, due);
+	if (slot < 0) {
 		engine->unknown++;
-		return status;
+		return -ENOENT;
 	}
-	e->b = clamp_to(engine, pf_strip_param(*strip, due->slot), e->b);
+	count_unfit(engine, pf_strip_param(*strip, (unsigned)slot), e->b);
 	if (pf_is_none(e->duration))
 		e->duration = 0;
 	e->duration = clamp(engine, e->duration, 0, 3600, 0);
@@ -136,38 +139,106 @@ check_set(struct pf_engine *engine, struct pf_strip **strip,
 }
 
 static int
+refuse(struct pf_engine *engine, int status)
+{
+	engine->refused++;
+	return status;
+}
+
+/* Are there so many places left, for the event and for its fate? */
+static bool
+has_room(const struct pf_strip *strip, const struct pf_due *due,
+    unsigned kept)
+{
+	const struct pf_scheduler *s = &strip->scheduler;
+	return s->n + kept < s->room && (!pf_due_told(due) ||
+	    s->tagged + strip->fates.n < strip->fates.room);
+}
+
+/* Some places are kept for what ends notes, some for the transport. */
+static int
 enqueue(struct pf_engine *engine, struct pf_strip *strip,
     const struct pf_due *due)
 {
-	if (strip->taken >= engine->config.take ||
-	    !pf_scheduler_add(&strip->scheduler, due)) {
-		engine->refused++;
-		return -EAGAIN;
-	}
-	strip->taken++;
+	const bool ends = pf_event_type(&due->event) == PF_OFF || due->faded;
+	const unsigned kept = ends ? PF_PLACES_TURNS :
+	    PF_PLACES_TURNS + PF_PLACES_ENDS;
+	if ((!ends && strip->taken >= engine->config.take) ||
+	    !has_room(strip, due, kept))
+		return refuse(engine, -EAGAIN);
+	(void)pf_scheduler_add(&strip->scheduler, due);
+	strip->taken += !ends;
 	return 0;
 }
 
-/* stop, seek and reset are for everybody. */
-static int
-enqueue_all(struct pf_engine *engine, const struct pf_due *due)
+/* Epochs whose frame has come are in force. */
+static void
+settle(struct pf_engine *engine)
 {
-	const struct pf_graph *g = &engine->graph;
-	int status = enqueue(engine, g->master, due);
-	for (unsigned i = 0; i < g->strips && !status; i++)
-		status = enqueue(engine, g->strip[i], due);
-	for (unsigned i = 0; i < g->returns && !status; i++)
-		status = enqueue(engine, g->fx_return[i], due);
-	return status;
+	unsigned done = 0;
+	while (done < engine->turns &&
+	    engine->turn[done].frame <= engine->frame)
+		engine->epoch = engine->turn[done++].epoch;
+	engine->turns -= done;
+	for (unsigned i = 0; i < engine->turns && done; i++)
+		engine->turn[i] = engine->turn[i + done];
+}
+
+static bool
+is_stale(struct pf_engine *engine, const struct pf_event *e)
+{
+	const unsigned epoch = e->type >> PF_EPOCH_SHIFT;
+	settle(engine);
+	bool known = epoch == engine->epoch;
+	for (unsigned i = 0; i < engine->turns; i++)
+		known |= epoch == engine->turn[i].epoch;
+	return !known;
+}
+
+/* play, stop, seek and reset are for everybody; the master's is told. */
+static int
+enqueue_turn(struct pf_engine *engine, struct pf_due *due)
+{
+	const struct pf_graph *g = engine->graph;
+	const unsigned epoch = due->event.type >> PF_EPOCH_SHIFT;
+	settle(engine);
+	if (engine->turns == PF_TURNS_MOST || !has_room(g->master, due, 0))
+		return refuse(engine, -EAGAIN);
+	unsigned at = engine->turns++;
+	due->turns = epoch != (at ? engine->turn[at - 1].epoch :
+	    engine->epoch);
+	for (; at > 0 && engine->turn[at - 1].frame > due->frame; at--)
+		engine->turn[at] = engine->turn[at - 1];
+	engine->turn[at] = (struct pf_turn){due->frame, epoch};
+	(void)pf_scheduler_add(&g->master->scheduler, due);
+	due->tag = 0;
+	/* It has a place: no strip was told of more turns than the master. */
+	for (unsigned i = 0; i < g->strips; i++)
+		(void)pf_scheduler_add(&g->strip[i]->scheduler, due);
+	for (unsigned i = 0; i < g->returns; i++)
+		(void)pf_scheduler_add(&g->fx_return[i]->scheduler, due);
+	return 0;
 }
 
 static void
 cancel(struct pf_engine *engine, const struct pf_event *e)
 {
-	const struct pf_graph *g = &engine->graph;
-	for (unsigned i = 0; i < g->strips; i++)
-		pf_scheduler_drop(&g->strip[i]->scheduler, e->source,
-		    e->a_bits, e->from, UINT64_MAX, false);
+	const int place = pf_engine_find(engine, e->source);
+	const struct pf_fate fate = {
+		.what = PF_CANCELLED,
+		.time_ns = pf_time_of_frame(engine->frame,
+		    engine->config.rate_hz),
+	};
+	const struct pf_drop drop = {
+		.source = e->source,
+		.id = e->a_bits,
+		.from = e->from,
+		.before = UINT64_MAX,
+	};
+	if (place < 0)
+		return;
+	struct pf_strip *strip = engine->graph->strip[place];
+	pf_scheduler_drop(&strip->scheduler, &drop, &strip->fates, &fate);
 }
 
 static int
@@ -176,71 +247,151 @@ schedule(struct pf_engine *engine, struct pf_due *due, const char *more,
 {
 	const enum pf_type type = pf_event_type(&due->event);
 	const int place = pf_engine_find(engine, due->event.source);
-	struct pf_strip *strip = place < 0 ? NULL : engine->graph.strip[place];
+	struct pf_strip *strip = place < 0 ? NULL : engine->graph->strip[place];
 	int status = 0;
 	if (type == PF_SET) {
 		status = check_set(engine, &strip, due);
-	} else if (!strip || !strip->voices) {
+	} else if (!strip || !strip->gear->voices) {
 		engine->unknown++;
 		return -ENOENT;
 	} else if (type == PF_NOTE || type == PF_ON) {
 		status = check_note(engine, strip, due);
 		if (!status && more)
 			read_own(engine, strip, due, more, len);
-	} else {
+	} else if (type != PF_OFF || !pf_is_none(due->event.pitch)) {
 		due->event.pitch = clamp(engine, due->event.pitch, 0, 127, 0);
 	}
 	return status ? status : enqueue(engine, strip, due);
+}
+
+/* Is it anything that the engine does? */
+static bool
+is_ours(enum pf_type type, bool turns)
+{
+	return turns || type == PF_NOTE || type == PF_ON || type == PF_OFF ||
+	    type == PF_BEND || type == PF_SET || type == PF_TEMPO ||
+	    type == PF_CANCEL;
+}
+
+/* The frame of an event, or -ERANGE. */
+static int
+find_frame(struct pf_engine *engine, struct pf_due *due)
+{
+	const uint32_t rate_hz = engine->config.rate_hz;
+	struct pf_event *e = &due->event;
+	if (e->time == PF_TIME_NOW)
+		e->time = pf_time_of_frame(engine->frame, rate_hz);
+	if (e->time > FAR_FUTURE || e->time < -FAR_FUTURE)
+		return refuse(engine, -ERANGE);
+	due->frame = pf_frame_of_time(e->time, rate_hz);
+	if (due->frame > engine->frame +
+	    (int64_t)engine->config.ahead_s * rate_hz)
+		return refuse(engine, -ERANGE);
+	due->late = due->frame < engine->frame;
+	if (due->late)
+		due->frame = engine->frame;
+	return 0;
+}
+
+int
+pf_engine_push_tagged(struct pf_engine *engine, const struct pf_event *e,
+    const char *more, size_t len, uint64_t tag)
+{
+	const enum pf_type type = pf_event_type(e);
+	const bool turns = type == PF_PLAY || type == PF_STOP ||
+	    type == PF_SEEK || type == PF_RESET;
+	struct pf_due due = {.event = *e, .tag = tag};
+	if (e->type & PF_HEARD || !is_ours(type, turns))
+		return 1;
+	if (type == PF_CANCEL) {
+		cancel(engine, e);
+		return 1;
+	}
+	/* The transport makes epochs; an end is never too late. */
+	if (!turns && type != PF_TEMPO && type != PF_OFF &&
+	    !(e->type & PF_FREE) && is_stale(engine, e)) {
+		engine->stale++;
+		return -ESTALE;
+	}
+	const int status = find_frame(engine, &due);
+	if (status < 0)
+		return status;
+	if (turns)
+		return enqueue_turn(engine, &due);
+	if (type == PF_TEMPO)
+		return pf_engine_tempo(engine, due.frame, e->value, tag) ?
+		    refuse(engine, -EAGAIN) : 0;
+	return schedule(engine, &due, more, len);
 }
 
 int
 pf_engine_push(struct pf_engine *engine, const struct pf_event *e,
     const char *more, size_t len)
 {
-	const enum pf_type type = pf_event_type(e);
-	const uint32_t rate_hz = engine->config.rate_hz;
-	struct pf_due due = {.event = *e};
-	const bool plays = type == PF_NOTE || type == PF_ON ||
-	    type == PF_OFF || type == PF_BEND || type == PF_SET;
-	const bool ends = type == PF_STOP || type == PF_SEEK ||
-	    type == PF_RESET;
-	if (e->type & PF_HEARD)
-		return 0;
-	if (!plays && !ends && type != PF_TEMPO && type != PF_CANCEL)
-		return 0;
-	if (e->type >> PF_EPOCH_SHIFT != engine->epoch &&
-	    !(e->type & PF_FREE) && type != PF_OFF) {
-		engine->stale++;
-		return -ESTALE;
-	}
-	if (type == PF_CANCEL) {
-		cancel(engine, e);
-		return 0;
-	}
-	if (e->time == PF_TIME_NOW)
-		due.event.time = pf_time_of_frame(engine->frame, rate_hz);
-	if (due.event.time > FAR_FUTURE || due.event.time < -FAR_FUTURE) {
-		engine->refused++;
-		return -ERANGE;
-	}
-	due.frame = pf_frame_of_time(due.event.time, rate_hz);
-	if (due.frame > engine->frame +
-	    (int64_t)engine->config.ahead_s * rate_hz) {
-		engine->refused++;
-		return -ERANGE;
-	}
-	if (type == PF_TEMPO) {
-		pf_engine_tempo(engine, due.event.time, e->value);
-		return 0;
-	}
-	return ends ? enqueue_all(engine, &due) :
-	    schedule(engine, &due, more, len);
+	const int status = pf_engine_push_tagged(engine, e, more, len, 0);
+	return status < 0 ? status : 0;
 }
 
 void
 pf_engine_epoch(struct pf_engine *engine, unsigned epoch)
 {
-	engine->epoch = epoch & 0xff;
-	for (unsigned i = 0; i < engine->graph.strips; i++)
-		pf_strip_epoch(engine->graph.strip[i], engine->frame);
+	const struct pf_event play = {
+		.time = PF_TIME_NOW,
+		.type = PF_PLAY | (epoch & 0xff) << PF_EPOCH_SHIFT,
+	};
+	(void)pf_engine_push_tagged(engine, &play, NULL, 0, 0);
+}
+
+/* Voices that sound, but for those that are told to go. */
+static unsigned
+sounding(const struct pf_strip *strip, unsigned going)
+{
+	unsigned n = strip->gear->voices ? strip->gear->voices->sounding : 0;
+	for (unsigned i = 0; i < strip->ringings; i++)
+		n += strip->ringing[i]->voices->sounding;
+	return n > going ? n - going : 0;
+}
+
+/* Let voices of a strip go, as a tape would say it. */
+static bool
+enqueue_shed(struct pf_engine *engine, struct pf_strip *strip, unsigned n)
+{
+	struct pf_due due = {
+		.event = {
+			.time = pf_time_of_frame(engine->frame,
+			    engine->config.rate_hz),
+			.source = strip->hash,
+			.type = PF_SET | PF_FREE,
+		},
+		.frame = engine->frame,
+		.by = PF_BY_OWN,
+		.faded = true,
+	};
+	due.event.name = pf_hash_str(pf_shed_param.name);
+	due.event.b = (float)n;
+	return enqueue(engine, strip, &due) == 0;
+}
+
+unsigned
+pf_engine_shed(struct pf_engine *engine, unsigned voices)
+{
+	const struct pf_graph *g = engine->graph;
+	unsigned going[PF_STRIPS_MOST] = {0}, done = 0;
+	if (voices > PF_VOICES_MOST)
+		voices = PF_VOICES_MOST;
+	for (unsigned i = 0; i < voices; i++) {
+		unsigned most = 0, at = 0;
+		for (unsigned s = 0; s < g->strips; s++) {
+			const unsigned n = sounding(g->strip[s], going[s]);
+			at = n > most ? s : at;
+			most = n > most ? n : most;
+		}
+		if (!most)
+			break;
+		going[at]++;
+	}
+	for (unsigned s = 0; s < g->strips; s++)
+		if (going[s] && enqueue_shed(engine, g->strip[s], going[s]))
+			done += going[s];
+	return done;
 }

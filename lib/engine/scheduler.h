@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What one strip has still to do: a bounded heap of events, ordered by
- * (time, rank, place).  One thread at a time; setup hands out the memory.
+ * (frame, rank, place).  One thread at a time; setup hands out the memory.
  */
 #ifndef PF_ENGINE_SCHEDULER_H
 #define PF_ENGINE_SCHEDULER_H
 
 #include "base/attr.h"
 #include "engine/arena.h"
+#include "engine/fates.h"
 #include "event/event.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PF_OWN_MOST 8 /* parameters a note brings along */
+#define PF_OWN_MOST 16 /* parameters a note brings along */
+
+/* A parameter that a note brings along, by name: the instrument may change. */
+struct pf_own {
+	uint32_t name; /* hash */
+	uint32_t word; /* hash of a choice's name; 0: the value stands here */
+	float value;
+};
+
+/* How a `set` found its parameter: the strip's own name, STRIP.name, a note's. */
+enum pf_by { PF_BY_OWN, PF_BY_FULL, PF_BY_NOTE };
 
 /* An event that waits. */
 struct pf_due {
@@ -21,16 +32,20 @@ struct pf_due {
 	int64_t frame;    /* of event.time, never before the engine's */
 	int64_t end_ns;   /* note: where it ends */
 	uint64_t place;   /* rank << 56 | how many came before */
-	uint16_t slot;    /* set: which parameter */
+	uint64_t tag;     /* 0: nobody wants to know */
+	uint8_t by;       /* set: enum pf_by */
+	bool late;        /* its own time was before the engine's */
+	bool turns;       /* play, stop, seek, reset: a new epoch begins */
+	bool faded;       /* set of `shed` by the engine itself: to be told */
 	uint16_t owns;
-	uint16_t own_slot[PF_OWN_MOST];
-	float own_value[PF_OWN_MOST];
+	struct pf_own own[PF_OWN_MOST];
 };
 
 struct pf_scheduler {
 	struct pf_due *due;   /* due[room] */
 	uint32_t *heap;       /* [0, n) a heap of places in due, the rest free */
 	uint32_t n, room;
+	uint32_t tagged;      /* of the n, those with a fate to tell */
 	uint64_t count;       /* events ever added */
 };
 
@@ -49,18 +64,26 @@ PF_RT void pf_scheduler_pop(struct pf_scheduler *s);
 
 /*
  * Tempo: what waits behind `at_ns` moves to at + (t - at) * ratio, ends
- * too.  FREE events stay.
+ * too, but not before frame `now`.  FREE events stay.
  */
 PF_RT void pf_scheduler_stretch(struct pf_scheduler *s, int64_t at_ns,
-    double ratio, uint32_t rate_hz);
+    double ratio, uint32_t rate_hz, int64_t now);
 
-/*
- * Drop notes: of a source (or all sources: 0), of an id (or all: 0), at or
- * after `from`, among the first `count` that were ever added; FREE ones stay
- * if keep_free.
- */
-PF_RT void pf_scheduler_drop(struct pf_scheduler *s, uint32_t source,
-    uint32_t id, int64_t from, uint64_t count, bool keep_free);
+/* Which notes are to be dropped. */
+struct pf_drop {
+	uint32_t source;  /* 0: anybody's */
+	uint32_t id;      /* 0: any */
+	int64_t from;     /* at or after this time */
+	uint64_t before;  /* those added before this many others, and ... */
+	bool turns;       /* ... later ones that are not of this epoch: */
+	unsigned epoch;
+	bool keep_free;   /* FREE ones stay */
+};
+
+/* Drop them; who is tagged gets the fate. */
+PF_RT void pf_scheduler_drop(struct pf_scheduler *s,
+    const struct pf_drop *drop, struct pf_fates *fates,
+    const struct pf_fate *fate);
 
 /* How many events had been added before this one. */
 static inline uint64_t
@@ -69,7 +92,18 @@ pf_due_count(const struct pf_due *due)
 	return due->place & (UINT64_MAX >> 8);
 }
 
-/* at + (t - at) * ratio for t > at, rounded to the nearest ns. */
-PF_RT int64_t pf_stretch(int64_t t, int64_t at, double ratio);
+/* A note's length in whole ns, at most ten days. */
+static inline int64_t
+pf_ns_of_duration(float s)
+{
+	return (int64_t)((double)(s > 1e6f ? 1e6f : s) * 1e9 + 0.5);
+}
+
+/* Will its fate be told? */
+static inline bool
+pf_due_told(const struct pf_due *due)
+{
+	return due->tag || due->faded;
+}
 
 #endif

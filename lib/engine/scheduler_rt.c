@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/scheduler.h"
 
+#include "engine/tempo.h"
 #include "event/type.h"
 
 static bool
 before(const struct pf_due *a, const struct pf_due *b)
 {
-	if (a->event.time != b->event.time)
-		return a->event.time < b->event.time;
+	if (a->frame != b->frame)
+		return a->frame < b->frame;
 	return a->place < b->place;
 }
 
@@ -63,6 +64,7 @@ pf_scheduler_add(struct pf_scheduler *s, const struct pf_due *due)
 	struct pf_due *to = &s->due[s->heap[s->n]];
 	*to = *due;
 	to->place = (uint64_t)pf_event_rank(&due->event) << 56 | s->count++;
+	s->tagged += pf_due_told(due);
 	rise(s, s->n++);
 	return true;
 }
@@ -76,23 +78,14 @@ pf_scheduler_first(const struct pf_scheduler *s)
 void
 pf_scheduler_pop(struct pf_scheduler *s)
 {
+	s->tagged -= pf_due_told(&s->due[s->heap[0]]);
 	swap(s, 0, --s->n);
 	sink(s, 0);
 }
 
-int64_t
-pf_stretch(int64_t t, int64_t at, double ratio)
-{
-	if (t <= at || t == INT64_MAX)
-		return t;
-	const double moved = (double)(t - at) * ratio;
-	/* Nobody waits for a century; this keeps the sum in range. */
-	return at + (int64_t)((moved < 4e18 ? moved : 4e18) + 0.5);
-}
-
 void
 pf_scheduler_stretch(struct pf_scheduler *s, int64_t at_ns, double ratio,
-    uint32_t rate_hz)
+    uint32_t rate_hz, int64_t now)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct pf_due *due = &s->due[s->heap[i]];
@@ -103,27 +96,50 @@ pf_scheduler_stretch(struct pf_scheduler *s, int64_t at_ns, double ratio,
 			continue;
 		due->event.time = pf_stretch(due->event.time, at_ns, ratio);
 		due->frame = pf_frame_of_time(due->event.time, rate_hz);
+		if (due->frame < now)
+			due->frame = now;
 	}
 	make_heap(s);
 }
 
+static bool
+goes(const struct pf_drop *drop, const struct pf_due *due)
+{
+	const struct pf_event *e = &due->event;
+	const enum pf_type type = pf_event_type(e);
+	if (type != PF_NOTE && type != PF_ON)
+		return false;
+	if (drop->source && e->source != drop->source)
+		return false;
+	if ((drop->id && e->id != drop->id) || e->time < drop->from)
+		return false;
+	if (drop->keep_free && e->type & PF_FREE)
+		return false;
+	return pf_due_count(due) < drop->before ||
+	    (drop->turns && e->type >> PF_EPOCH_SHIFT != drop->epoch);
+}
+
 void
-pf_scheduler_drop(struct pf_scheduler *s, uint32_t source, uint32_t id,
-    int64_t from, uint64_t count, bool keep_free)
+pf_scheduler_drop(struct pf_scheduler *s, const struct pf_drop *drop,
+    struct pf_fates *fates, const struct pf_fate *fate)
 {
 	uint32_t kept = 0;
-	for (uint32_t i = 0; i < s->n; i++) {
+	const uint32_t n = s->n;
+	for (uint32_t i = 0; i < n; i++) {
 		const struct pf_due *due = &s->due[s->heap[i]];
-		const struct pf_event *e = &due->event;
-		const enum pf_type type = pf_event_type(e);
-		if ((type == PF_NOTE || type == PF_ON) &&
-		    (!source || e->source == source) &&
-		    (!id || e->id == id) && e->time >= from &&
-		    pf_due_count(due) < count &&
-		    !(keep_free && e->type & PF_FREE))
+		if (!goes(drop, due)) {
+			swap(s, kept++, i);
 			continue;
-		swap(s, kept++, i);
+		}
+		if (!pf_due_told(due))
+			continue;
+		struct pf_fate told = *fate;
+		told.tag = due->tag;
+		told.type = (uint16_t)pf_event_type(&due->event);
+		pf_fates_add(fates, &told);
+		s->tagged--;
 	}
 	s->n = kept;
-	make_heap(s);
+	if (kept < n)
+		make_heap(s);
 }

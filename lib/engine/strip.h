@@ -11,10 +11,10 @@
 #define PF_ENGINE_STRIP_H
 
 #include "base/attr.h"
-#include "engine/chain.h"
 #include "engine/engine.h"
+#include "engine/gear.h"
 #include "engine/scheduler.h"
-#include "engine/voices.h"
+#include "engine/tempo.h"
 
 #include <stdalign.h>
 #include <stdbool.h>
@@ -23,7 +23,11 @@
 #define PF_NODES_MOST (PF_STRIPS_MOST + PF_RETURNS_MOST)
 #define PF_INPUTS_MOST 16
 
-enum pf_strip_kind { PF_STRIP_VOICES, PF_STRIP_INPUT, PF_RETURN, PF_MASTER };
+#define PF_RINGING_MOST 8 /* instruments before, still to be heard */
+
+/* What only the transport may use of `pending`, and what ends may. */
+#define PF_PLACES_TURNS 16
+#define PF_PLACES_ENDS 48
 
 /* What is to be rendered now, the same for all strips. */
 struct pf_run {
@@ -31,6 +35,7 @@ struct pf_run {
 	unsigned pos, n;
 	uint32_t rate_hz;
 	double bpm, beat; /* at the block's begin */
+	const struct pf_tempos *tempos; /* that are to come */
 	const float *const *in;
 };
 
@@ -38,23 +43,6 @@ struct pf_run {
 struct pf_feed {
 	const struct pf_strip *from;
 	unsigned send;
-};
-
-/* A parameter by the hash of its path. */
-struct pf_path {
-	uint32_t hash; /* 0: an empty place */
-	uint16_t slot;
-};
-
-/* A hash table of paths, open addressing. */
-struct pf_paths {
-	struct pf_path *path; /* path[mask + 1] */
-	uint32_t mask;
-};
-
-/* `cutoff`; `bass.cutoff`; the model's alone, for notes. */
-struct pf_names_of_strip {
-	struct pf_paths own, full, note;
 };
 
 struct pf_strip {
@@ -66,15 +54,16 @@ struct pf_strip {
 	uint32_t hash;
 	unsigned number, input;
 	uint32_t rate_hz;
-	struct pf_voices *voices;  /* NULL but for PF_STRIP_VOICES */
-	struct pf_voices *ringing; /* of the instrument before, or NULL */
-	struct pf_instrument ins;  /* what `reset` goes back to */
-	struct pf_chain chain;
+	struct pf_gear *gear;     /* what it plays on */
+	struct pf_gear *ringing[PF_RINGING_MOST]; /* before; oldest first */
+	unsigned ringings;
 	struct pf_scheduler scheduler;
-	struct pf_names_of_strip names;
-	struct pf_feed feed[PF_NODES_MOST]; /* PF_RETURN: in summing order */
+	struct pf_fates fates;
+	int64_t told_frame;       /* of the last fate, */
+	unsigned told_ns;         /* so many ns behind it, */
+	uint32_t told_source;     /* and of the last `set`: whose */
+	const struct pf_feed *feed; /* feed[feeds]; returns: in summing order */
 	unsigned feeds;
-	unsigned depth;   /* how many must have run before it */
 	unsigned taken;   /* events since the block began */
 	unsigned stop_blocks, stop_left; /* of a fade; stop_blocks 0: none */
 	uint64_t late, dropped, nonfinite;
@@ -87,25 +76,42 @@ struct pf_strip {
  */
 PF_MUST_CHECK int pf_strip_new(struct pf_strip **strip,
     enum pf_strip_kind kind, const char *name,
-    const struct pf_instrument *instrument, uint32_t rate_hz,
-    unsigned pending);
+    const struct pf_instrument *instrument, unsigned input,
+    uint32_t rate_hz, unsigned pending);
 void pf_strip_free(struct pf_strip *strip);
 
-/* Setup.  Another instrument; returns 0 or a negative errno. */
-PF_MUST_CHECK int pf_strip_patch(struct pf_strip *strip,
-    const struct pf_instrument *instrument);
+/*
+ * Another instrument, between runs: what sounds rings out.  The caller sees
+ * to it that there is a place in ringing[].
+ */
+PF_RT void pf_strip_patch(struct pf_strip *strip, struct pf_gear *gear);
 
-/* The slot of a path, or -1. */
-PF_RT int pf_paths_find(const struct pf_paths *paths, uint32_t hash);
+/* A strip comes in the middle of a block, as if since it began. */
+PF_RT void pf_strip_join(struct pf_strip *strip, const struct pf_run *run);
+
+/* Let go of the oldest instrument that rings, heard or not. */
+PF_RT void pf_strip_cut(struct pf_strip *strip);
 
 /* What a slot may hold. */
 PF_RT const struct pf_param *pf_strip_param(const struct pf_strip *strip,
     unsigned slot);
 
+/* The slot of a path's hash as it was found once, or -1. */
+PF_RT int pf_strip_slot(const struct pf_strip *strip, uint32_t name,
+    enum pf_by by);
+
+/* x as a parameter may be: in its range, a whole number if it is a choice. */
+PF_RT float pf_param_fit(const struct pf_param *param, float x);
+
 /* Render; in strips and returns what they depend on has run. */
 PF_RT void pf_strip_run(struct pf_strip *strip, const struct pf_run *run);
 
-/* The next frame is in another transport epoch. */
-PF_RT void pf_strip_epoch(struct pf_strip *strip, int64_t frame);
+/* A tempo that has come is in force for all that sounds. */
+PF_RT void pf_strip_step(struct pf_strip *strip,
+    const struct pf_tempo_step *step);
+
+/* Pending tempos have changed: ends are found again from their bases. */
+PF_RT void pf_strip_retime(struct pf_strip *strip,
+    const struct pf_tempos *tempos);
 
 #endif

@@ -29,7 +29,7 @@ int
 pf_voices_new(struct pf_voices **voices, const struct pf_instrument *ins,
     uint32_t name, uint32_t rate_hz)
 {
-	struct pf_voices *v = calloc(1, sizeof *v);
+	struct pf_voices *v = pf_touched_alloc(sizeof *v);
 	if (!v)
 		return -ENOMEM;
 	/* Room for a fading voice beside each that is stolen at once. */

@@ -15,6 +15,7 @@
 #include "engine/arena.h"
 #include "engine/instrument.h"
 #include "engine/scheduler.h"
+#include "engine/tempo.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,12 +28,15 @@ enum pf_voice_state { PF_FREE_LANE, PF_HELD, PF_RELEASED, PF_FADING };
 struct pf_voice {
 	int64_t start;   /* frame */
 	int64_t end;     /* frame, PF_NEVER while it is held by an `on` */
-	int64_t end_ns;  /* the same in time, for tempo */
+	int64_t end_ns;  /* the same in time, all tempos to come included */
+	int64_t base_ns; /* without those behind `said`: tempo.h */
+	int64_t said;    /* the frame on which its length was said */
 	uint64_t age;    /* how many began before */
 	uint32_t id;
 	float pitch;     /* as the event said it */
 	uint8_t state;   /* enum pf_voice_state */
 	bool free;       /* obeys neither tempo nor epoch */
+	bool ends;       /* by an `off`: no tempo moves that */
 };
 
 /* A parameter on its way, in whole blocks. */
@@ -64,6 +68,20 @@ struct pf_voices {
 	struct pf_arena arena;
 };
 
+/* A note that begins. */
+struct pf_begin {
+	const struct pf_event *event;
+	int64_t frame;   /* on which */
+	int64_t time_ns; /* of it, as a tape tells it */
+	int64_t end_ns;  /* where it ends, all tempos to come included */
+	const struct pf_tempos *tempos;
+	uint32_t rate_hz;
+	unsigned owns;   /* its own parameters */
+	uint16_t own_slot[PF_OWN_MOST];
+	float own_value[PF_OWN_MOST];
+	float duration;  /* answer: s, of a note, as a tape tells it */
+};
+
 /* Setup.  Returns 0, -ENOMEM, or what the model's init() said. */
 PF_MUST_CHECK int pf_voices_new(struct pf_voices **voices,
     const struct pf_instrument *instrument, uint32_t name, uint32_t rate_hz);
@@ -76,9 +94,11 @@ PF_RT void pf_voices_block(struct pf_voices *v, double bpm);
 PF_RT void pf_voices_run(struct pf_voices *v, unsigned pos, unsigned n,
     float *l, float *r);
 
-/* Begin a note or an `on` at this frame. */
-PF_RT void pf_voices_start(struct pf_voices *v, const struct pf_due *due,
-    int64_t frame, uint32_t rate_hz);
+/* Is there a lane for one more note, or (tie) one that it may take over? */
+PF_RT bool pf_voices_room(const struct pf_voices *v, bool tie);
+
+/* Begin a note or an `on`; who ends here has ended, and there is room. */
+PF_RT void pf_voices_start(struct pf_voices *v, struct pf_begin *begin);
 
 /* Release what ends at or before this frame. */
 PF_RT void pf_voices_end(struct pf_voices *v, int64_t frame);
@@ -103,8 +123,15 @@ PF_RT void pf_voices_end_all(struct pf_voices *v, int64_t frame,
 /* Fade out this many voices, the least missed first.  Returns how many. */
 PF_RT unsigned pf_voices_shed(struct pf_voices *v, unsigned n, unsigned pos);
 
-/* Tempo: ends behind at_ns move. */
-PF_RT void pf_voices_stretch(struct pf_voices *v, int64_t at_ns, double ratio,
-    uint32_t rate_hz);
+/* Does it hold a note that is FREE? */
+PF_RT bool pf_voices_hold_free(const struct pf_voices *v);
+
+/* A tempo that has come is in the base of what was said before it. */
+PF_RT void pf_voices_step(struct pf_voices *v,
+    const struct pf_tempo_step *step);
+
+/* Pending tempos have changed: ends follow from their bases. */
+PF_RT void pf_voices_retime(struct pf_voices *v,
+    const struct pf_tempos *tempos, uint32_t rate_hz);
 
 #endif

@@ -86,14 +86,14 @@ forget_ramps(struct pf_voices *v, unsigned lane)
 }
 
 static void
-fill_values(struct pf_voices *v, unsigned lane, const struct pf_due *due)
+fill_values(struct pf_voices *v, unsigned lane, const struct pf_begin *begin)
 {
 	v->own[lane] = 0;
 	for (unsigned p = 0; p < v->model->params; p++)
 		v->row[p][lane] = v->value[p];
-	for (unsigned i = 0; i < due->owns; i++) {
-		v->row[due->own_slot[i]][lane] = due->own_value[i];
-		v->own[lane] |= UINT64_C(1) << due->own_slot[i];
+	for (unsigned i = 0; i < begin->owns; i++) {
+		v->row[begin->own_slot[i]][lane] = begin->own_value[i];
+		v->own[lane] |= UINT64_C(1) << begin->own_slot[i];
 	}
 }
 
@@ -104,40 +104,78 @@ pitch_in_range(const struct pf_voices *v, float pitch)
 	return p < 0 ? 0 : p > 135 ? 135 : p;
 }
 
-/* What `due` says about the end of a voice that begins at `frame`. */
-static void
-set_end(struct pf_voice *voice, const struct pf_due *due, int64_t frame,
-    uint32_t rate_hz)
+/* The frame of an end: rounded down, where frame_of_time() rounds to the next. */
+static int64_t
+end_frame(int64_t end_ns, int64_t begin, uint32_t rate_hz)
 {
-	voice->end_ns = due->end_ns;
-	voice->end = PF_NEVER;
-	if (due->end_ns == PF_NEVER)
-		return;
-	/* Rounded down: frame_of_time rounds to the nearest. */
-	int64_t end = pf_frame_of_time(due->end_ns, rate_hz);
-	if (pf_time_of_frame(end, rate_hz) > due->end_ns)
+	int64_t end = pf_frame_of_time(end_ns, rate_hz);
+	if (pf_time_of_frame(end, rate_hz) > end_ns)
 		end--;
-	voice->end = end > frame ? end : frame + 1;
+	return end > begin ? end : begin + 1;
+}
+
+/* Its neighbour, a positive float or 0. */
+static float
+next_float(float x, int by)
+{
+	uint32_t bits;
+	memcpy(&bits, &x, sizeof bits);
+	if (bits || by > 0)
+		bits += (uint32_t)by;
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+/*
+ * Where a voice ends: on the frame that was asked for, but by a length that a
+ * float of seconds can say, as the tape will.  Tries the floats around.
+ */
+static void
+set_end(struct pf_voice *voice, struct pf_begin *b)
+{
+	const bool free = b->event->type & PF_FREE;
+	const int64_t never = PF_NEVER;
+	voice->said = free ? never : b->frame; /* no tempo moves it */
+	voice->end = voice->end_ns = voice->base_ns = never;
+	voice->ends = false;
+	if (b->end_ns == PF_NEVER)
+		return;
+	const int64_t want = end_frame(b->end_ns, b->frame, b->rate_hz);
+	const int64_t s = pf_tempos_undo(b->tempos, voice->said, b->end_ns) -
+	    b->time_ns;
+	b->duration = s > 0 ? (float)((double)s * 1e-9) : 0;
+	for (unsigned tries = 0; tries < 8; tries++) {
+		voice->base_ns = b->time_ns +
+		    pf_ns_of_duration(b->duration);
+		voice->end_ns = pf_tempos_move(b->tempos, voice->said,
+		    voice->base_ns);
+		voice->end = end_frame(voice->end_ns, b->frame, b->rate_hz);
+		if (voice->end == want)
+			break;
+		b->duration = next_float(b->duration,
+		    voice->end < want ? 1 : -1);
+	}
 }
 
 /* With one voice, a note that meets another takes it over. */
 static bool
-tie(struct pf_voices *v, const struct pf_due *due, int64_t frame,
-    uint32_t rate_hz)
+tie(struct pf_voices *v, struct pf_begin *begin)
 {
+	const struct pf_event *e = begin->event;
 	if (!v->legato || v->most != 1 || !v->model->bend)
 		return false;
 	for (unsigned i = 0; i < v->bank.lanes; i++) {
 		struct pf_voice *voice = &v->voice[i];
 		if (voice->state != PF_HELD)
 			continue;
-		const float pitch = pitch_in_range(v, due->event.pitch);
-		set_end(voice, due, frame, rate_hz);
-		voice->pitch = due->event.pitch;
-		voice->id = due->event.id;
-		voice->free = due->event.type & PF_FREE;
+		const float pitch = pitch_in_range(v, e->pitch);
+		set_end(voice, begin);
+		voice->pitch = e->pitch;
+		voice->id = e->id;
+		voice->free = e->type & PF_FREE;
 		v->last_pitch = pitch;
-		v->model->bend(&v->bank, i, pos_of(frame), pitch, true);
+		v->model->bend(&v->bank, i, pos_of(begin->frame), pitch,
+		    true);
 		v->notes++;
 		find_next_end(v);
 		return true;
@@ -163,21 +201,33 @@ pf_voices_end(struct pf_voices *v, int64_t frame)
 	find_next_end(v);
 }
 
-void
-pf_voices_start(struct pf_voices *v, const struct pf_due *due, int64_t frame,
-    uint32_t rate_hz)
+bool
+pf_voices_room(const struct pf_voices *v, bool tied)
 {
-	const struct pf_event *e = &due->event;
-	pf_voices_end(v, frame); /* who ends here makes room first */
-	if (tie(v, due, frame, rate_hz))
+	if (free_lane(v) < v->bank.lanes)
+		return true;
+	if (!tied || !v->legato || v->most != 1 || !v->model->bend)
+		return false;
+	for (unsigned i = 0; i < v->bank.lanes; i++)
+		if (v->voice[i].state == PF_HELD)
+			return true;
+	return false;
+}
+
+void
+pf_voices_start(struct pf_voices *v, struct pf_begin *begin)
+{
+	const struct pf_event *e = begin->event;
+	const int64_t frame = begin->frame;
+	if (tie(v, begin))
 		return;
-	if (v->sounding >= v->most && steal(v, pos_of(frame)))
-		v->stolen++;
 	const unsigned lane = free_lane(v);
 	if (lane == v->bank.lanes) {
 		v->shed++;
 		return;
 	}
+	if (v->sounding >= v->most && steal(v, pos_of(frame)))
+		v->stolen++;
 	struct pf_voice *voice = &v->voice[lane];
 	*voice = (struct pf_voice){
 		.start = frame,
@@ -187,11 +237,11 @@ pf_voices_start(struct pf_voices *v, const struct pf_due *due, int64_t frame,
 		.state = PF_HELD,
 		.free = e->type & PF_FREE,
 	};
-	set_end(voice, due, frame, rate_hz);
+	set_end(voice, begin);
 	if (voice->end < v->next_end)
 		v->next_end = voice->end;
 	forget_ramps(v, lane);
-	fill_values(v, lane, due);
+	fill_values(v, lane, begin);
 	const float pitch = pitch_in_range(v, e->pitch);
 	const struct pf_start start = {
 		.pitch = pitch,
@@ -234,8 +284,10 @@ end_at(struct pf_voices *v, struct pf_voice *voice, int64_t frame)
 {
 	const int64_t least = voice->start + 1;
 	const int64_t end = frame > least ? frame : least;
-	if (end < voice->end)
+	if (end < voice->end) {
 		voice->end = end;
+		voice->ends = true;
+	}
 	if (end < v->next_end)
 		v->next_end = end;
 }
@@ -285,19 +337,38 @@ pf_voices_shed(struct pf_voices *v, unsigned n, unsigned pos)
 	return done;
 }
 
+bool
+pf_voices_hold_free(const struct pf_voices *v)
+{
+	for (unsigned i = 0; i < v->bank.lanes; i++)
+		if (v->voice[i].state == PF_HELD && v->voice[i].free)
+			return true;
+	return false;
+}
+
 void
-pf_voices_stretch(struct pf_voices *v, int64_t at_ns, double ratio,
+pf_voices_step(struct pf_voices *v, const struct pf_tempo_step *step)
+{
+	for (unsigned i = 0; i < v->bank.lanes; i++) {
+		struct pf_voice *voice = &v->voice[i];
+		if (voice->state == PF_HELD && voice->said < step->frame)
+			voice->base_ns = pf_stretch(voice->base_ns,
+			    step->time, step->before / step->bpm);
+	}
+}
+
+void
+pf_voices_retime(struct pf_voices *v, const struct pf_tempos *tempos,
     uint32_t rate_hz)
 {
 	for (unsigned i = 0; i < v->bank.lanes; i++) {
 		struct pf_voice *voice = &v->voice[i];
-		if (voice->state != PF_HELD || voice->free ||
-		    voice->end == PF_NEVER || voice->end_ns <= at_ns)
+		if (voice->state != PF_HELD || voice->free || voice->ends ||
+		    voice->base_ns == PF_NEVER)
 			continue;
-		const struct pf_due due = {
-			.end_ns = pf_stretch(voice->end_ns, at_ns, ratio)
-		};
-		set_end(voice, &due, voice->start, rate_hz);
+		voice->end_ns = pf_tempos_move(tempos, voice->said,
+		    voice->base_ns);
+		voice->end = end_frame(voice->end_ns, voice->start, rate_hz);
 	}
 	find_next_end(v);
 }
