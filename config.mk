@@ -8,6 +8,7 @@ MANDIR    = $(PREFIX)/share/man
 BASHCOMP  = $(PREFIX)/share/bash-completion/completions
 ZSHCOMP   = $(PREFIX)/share/zsh/site-functions
 FISHCOMP  = $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR   = $(PREFIX)/lib/systemd/user
 
 CC         = cc
 PKG_CONFIG = pkg-config

@@ -26,7 +26,7 @@ enum { DEATH, LOG, READY, FDS };
 
 struct stage {
 	const struct stage_config *config;
-	const struct pf_rig *rig;
+	struct pf_rig *rig;
 	struct pf_directory session;
 	struct pf_backstage backstage;
 	struct pf_notify notify;
@@ -78,6 +78,13 @@ start(void *ctx, size_t i)
 {
 	struct stage *const s = ctx;
 	unsigned denied = 0;
+	const char *const device = pf_rig_choose(s->rig, i,
+	    s->super.member[i].choice);
+	if (s->rig->program[i].n_choices > 1 && !s->super.member[i].chosen) {
+		char text[256];
+		snprintf(text, sizeof text, "tries device '%s'", device);
+		tell(s, i, s->super.member[i].choice ? 0 : 1, text);
+	}
 	const int r = player_start(&s->player[i], s->null_fd, &denied);
 	if (r)
 		return r;

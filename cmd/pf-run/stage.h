@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 struct stage_config {
-	const struct pf_rig *rig;
+	struct pf_rig *rig;
 	const char *session;  /* NULL: the environment's, or the default */
 	const char *logs;     /* directory; NULL: standard error */
 	int ready_fd;         /* gets a newline when all are ready; -1: none */

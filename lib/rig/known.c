@@ -81,7 +81,7 @@ value(const struct pf_rig_runtime *r, int key, char buf[16])
 	    [PERIOD] = r->period_frames, [CORES] = r->n_cores,
 	    [FPS] = r->gui_fps, [THINK] = r->think_hz};
 	if (key == DEVICE)
-		return r->engine ? r->engine : "";
+		return r->n_engines ? r->engine[0] : "";
 	snprintf(buf, 16, "%u", number[key]);
 	return number[key] ? buf : "";
 }

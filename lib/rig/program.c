@@ -95,6 +95,11 @@ add_options(struct pf_rig_program *p, const struct pf_rig_known *known,
 	memmove(p->argv + 1 + n, p->argv + 1, p->argc * sizeof *p->argv);
 	memcpy(p->argv + 1, option, (size_t)n * sizeof *option);
 	p->argc += (size_t)n;
+	for (int i = 0; i + 1 < n; i++)
+		if (strcmp(option[i], "--device") == 0) {
+			p->device_at = (size_t)i + 2;
+			p->n_choices = runtime->n_engines;
+		}
 	return 0;
 }
 
@@ -140,6 +145,7 @@ defaults(struct pf_rig_program *p, const struct pf_rig_known *known,
 	p->ready_within_ns = 10000000000;
 	p->stop_within_ns = 6000000000; /* a phrase ends in 4 s */
 	p->limit = 10;
+	p->n_choices = 1;
 	if (p->engine)
 		p->cores = runtime->cores;
 }

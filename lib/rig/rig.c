@@ -155,6 +155,21 @@ pf_rig_parse(struct pf_rig **rig, const char *text, size_t len,
 	return r ? r : make(rig, yaml, wish, err);
 }
 
+const char *
+pf_rig_choose(struct pf_rig *rig, size_t program, size_t choice)
+{
+	struct pf_rig_program *const p = &rig->program[program];
+	if (!p->device_at)
+		return NULL;
+	const char *const device = rig->runtime.engine[choice % p->n_choices];
+	char *const word = strdup(device);
+	if (word) {
+		free(p->argv[p->device_at]);
+		p->argv[p->device_at] = word;
+	}
+	return device;
+}
+
 void
 pf_rig_free(struct pf_rig *rig)
 {

@@ -39,6 +39,8 @@ struct pf_rig_program {
 	const char *name;
 	char **argv;     /* NULL-terminated, runtime options included */
 	size_t argc;
+	size_t device_at; /* the word that says the device; 0: none */
+	size_t n_choices; /* devices to choose from, 1 if there is no choice */
 	char **env;      /* "NAME=value", NULL-terminated; NULL: none */
 	long line;       /* where it stands in the file */
 	size_t after[PF_RIG_PROGRAMS]; /* who must be ready before it */
@@ -89,6 +91,12 @@ PF_MUST_CHECK int pf_rig_load(struct pf_rig **rig, const char *name,
 PF_MUST_CHECK int pf_rig_parse(struct pf_rig **rig, const char *text,
     size_t len, const char *file, const struct pf_rig_wish *wish,
     struct pf_err *err);
+
+/*
+ * Let a program's command name the device of this number, modulo its
+ * choices.  Returns the device, or NULL if the program takes none.
+ */
+const char *pf_rig_choose(struct pf_rig *rig, size_t program, size_t choice);
 
 void pf_rig_free(struct pf_rig *rig);
 

@@ -73,14 +73,14 @@ pf_rig_cores_read(const struct pf_yaml_node *node, cpu_set_t *cores,
 
 /* A device as pf-engine -d takes it: one of the kinds, ":" and its name. */
 static int
-read_device(const struct pf_yaml_node *node, const char **device,
+read_device(const struct pf_yaml_node *node, struct pf_rig_runtime *runtime,
     struct pf_err *err)
 {
 	static const char *const kinds[] = {"alsa", "jack", "file", "null"};
 	const char *spec = NULL;
 	char kind[32];
 	const int r = pf_yaml_str(node, &spec, err);
-	if (r || !spec)
+	if (r)
 		return r;
 	snprintf(kind, sizeof kind, "%.*s", (int)strcspn(spec, ":"), spec);
 	for (size_t i = 0; i < PF_COUNT(kinds); i++) {
@@ -89,7 +89,7 @@ read_device(const struct pf_yaml_node *node, const char **device,
 		if (i == 2 && !(spec[4] == ':' && spec[5]))
 			return pf_yaml_error(node, err, "expected "
 			    "file:IN.wav or file:IN.wav,OUT.wav");
-		*device = spec;
+		runtime->engine[runtime->n_engines++] = spec;
 		return 0;
 	}
 	const char *const near = pf_nearest(kind, kinds, PF_COUNT(kinds));
@@ -98,6 +98,26 @@ read_device(const struct pf_yaml_node *node, const char **device,
 		    "mean '%s'?", spec, near);
 	return pf_yaml_error(node, err, "'%s' is unknown: alsa[:DEVICE], "
 	    "jack[:CLIENT], file:IN.wav[,OUT.wav] or null", spec);
+}
+
+/* One device, or a list of them to try. */
+static int
+read_devices(const struct pf_yaml_node *node, struct pf_rig_runtime *runtime,
+    struct pf_err *err)
+{
+	if (!node)
+		return 0;
+	if (node->kind != PF_YAML_LIST)
+		return read_device(node, runtime, err);
+	if (node->n == 0 || node->n > PF_RIG_DEVICES)
+		return pf_yaml_error(node, err, "expected 1 to %d devices",
+		    PF_RIG_DEVICES);
+	for (size_t i = 0; i < node->n; i++) {
+		const int r = read_device(&node->child[i], runtime, err);
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int
@@ -112,7 +132,7 @@ read_audio(const struct pf_yaml_node *node, struct pf_rig_runtime *r,
 	    "cpu_cores");
 	int e = pf_yaml_keys(node, keys, PF_COUNT(keys), err);
 	if (e == 0)
-		e = read_device(pf_yaml_find(node, "engine"), &r->engine, err);
+		e = read_devices(pf_yaml_find(node, "engine"), r, err);
 	if (e == 0)
 		e = read_count(pf_yaml_find(node, "sample_rate"), 44100,
 		    192000, &r->rate_hz, err);
@@ -257,7 +277,9 @@ pf_rig_runtime_read(struct pf_rig_runtime *r, const struct pf_yaml_node *root,
 	if (e == 0)
 		e = read_performance(pf_yaml_find(root, "performance"), r,
 		    err);
-	if (device)
-		r->engine = device;
+	if (device) {
+		r->engine[0] = device;
+		r->n_engines = 1;
+	}
 	return e;
 }

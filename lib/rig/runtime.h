@@ -13,11 +13,14 @@
 #include "config/yaml.h"
 
 #include <sched.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+enum { PF_RIG_DEVICES = 8 };
+
 struct pf_rig_runtime {
-	const char *engine;     /* the device; NULL: the engine's default */
+	const char *engine[PF_RIG_DEVICES]; /* devices, tried in this order */
+	size_t n_engines;       /* 0: the engine's default */
 	uint32_t rate_hz;       /* 44100..192000; 0: the default */
 	uint32_t period_frames; /* 32..2048; 0: the default */
 	cpu_set_t cores;        /* where the engine runs; none: anywhere */

@@ -139,7 +139,12 @@ retry(struct pf_super *s, size_t i, const struct pf_super_end *end,
 	else
 		m->row++;
 	m->failed = stood || proved ? 0 : m->failed + 1;
-	if (end->known && !end->signal && end->status == 2 && !proved) {
+	if (!m->chosen)
+		m->choice++;
+	const bool hopeless = end->known && !end->signal &&
+	    end->status == 2 && !proved &&
+	    (m->chosen || m->choice >= p->n_choices);
+	if (hopeless) {
 		say(s, i, 0, "%s: wrong usage; given up", how);
 		give_up(s, i);
 		vital_gone(s, i, now_ns);
@@ -196,7 +201,8 @@ pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns)
 {
 	struct pf_super_member *const m = &s->member[i];
 	*m = (struct pf_super_member){.state = PF_SUPER_READY,
-	    .born_ns = now_ns, .ready_ns = now_ns, .was_ready = true};
+	    .born_ns = now_ns, .ready_ns = now_ns, .was_ready = true,
+	    .chosen = true};
 }
 
 static void
@@ -231,7 +237,7 @@ pf_super_ready(struct pf_super *s, size_t i, int64_t now_ns)
 	    s->rig->program[i].ready == PF_RIG_ENDS)
 		return;
 	m->state = PF_SUPER_READY;
-	m->was_ready = true;
+	m->was_ready = m->chosen = true;
 	m->ready_ns = now_ns;
 	m->due_ns = INT64_MAX;
 	if (s->rig->program[i].ready == PF_RIG_SAYS)

@@ -20,7 +20,8 @@
  * outside (KILL), is started at once; so is the first failure of a row; then
  * after 100 ms, 200 ms, ... 5 s.  Who fails to get ready `limit` times in a
  * row, or ends with status 2 (wrong usage, which no repetition heals), is
- * given up.
+ * given up.  Who has devices to choose from tries the next one with each
+ * start, until it was ready with one.
  */
 #ifndef PF_RIG_SUPERVISE_H
 #define PF_RIG_SUPERVISE_H
@@ -54,11 +55,13 @@ struct pf_super_member {
 	unsigned row;        /* short lives in a row */
 	unsigned failed;     /* starts in a row that did not get ready */
 	unsigned restarts;   /* in all */
+	size_t choice;       /* which of its devices it tries */
+	bool chosen;         /* it was ready with that one: it stays */
 };
 
 /* What the supervisor can do.  i is the member's place in the rig. */
 struct pf_super_hands {
-	/* Start it.  Returns 0 or a negative errno: that counts as a death. */
+	/* Start it, with the device member[i].choice.  Returns 0 or a negative errno: that counts as a death. */
 	int (*start)(void *ctx, size_t i);
 	/* Send it a signal; it lives. */
 	void (*signal)(void *ctx, size_t i, int sig);
