@@ -86,6 +86,21 @@ pf_tail_hear_names(const struct pf_tail *tail, uint32_t *from,
 	return fresh;
 }
 
+size_t
+pf_tail_copy_names(const struct pf_tail *tail, uint32_t *from,
+    struct pf_tail *to)
+{
+	const uint32_t end = used(tail);
+	size_t n, said = 0;
+	for (const char *name; (name = name_at(tail, from, end, &n));) {
+		char copy[LONGEST];
+		memcpy(copy, name, n);
+		if (readable(copy, n))
+			said += pf_tail_say_name(to, copy, n) == 0;
+	}
+	return said;
+}
+
 struct pf_histogram *
 pf_tail_histogram(struct pf_tail *tail, uint32_t name)
 {

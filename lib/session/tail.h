@@ -74,6 +74,13 @@ PF_MUST_CHECK int pf_tail_say_name(struct pf_tail *tail, const char *name,
 size_t pf_tail_hear_names(const struct pf_tail *tail, uint32_t *from,
     struct pf_names *names);
 
+/*
+ * The owner of `to`: say the names that came on another's tail since *from,
+ * too.  Text that is no name is passed over.  Returns how many were said.
+ */
+size_t pf_tail_copy_names(const struct pf_tail *tail, uint32_t *from,
+    struct pf_tail *to);
+
 /* The owner: tell how far a lane was read (the slot for `lane` is kept). */
 PF_RT void pf_tail_tell_cursor(struct pf_tail *tail, uint32_t lane,
     const struct pf_lane_cursor *cursor);

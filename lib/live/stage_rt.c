@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "live/stage.h"
+
+#include "engine/model.h"
+#include "event/type.h"
+#include "live/stage_private.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The end: `stop` fades what sounds, then the output goes. */
+#define STOP_FADE_S 0.2f
+#define END_S 0.3
+
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t); /* the vDSO's: no system call */
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Somebody asked for the end: stop as a transport does, then fade. */
+static void
+begin_end(struct pf_stage *s)
+{
+	if (s->ending_frames >= 0 || !atomic_load_explicit(&s->end,
+	    memory_order_relaxed))
+		return;
+	struct pf_command stop = {.event = pf_event_make(PF_STOP, PF_TIME_NOW,
+	    0)};
+	stop.event.duration = STOP_FADE_S;
+	if (s->transport.playing || pf_engine_voices(s->engine) > 0)
+		pf_stage_wait_for(s, &stop);
+	s->ending_frames = s->config.device.paced
+	    ? (int64_t)(END_S * s->rate_hz) : 0;
+}
+
+/* The next frames, at most left, from `done` on; returns how many. */
+static unsigned
+run(struct pf_stage *s, const float *const *in, float *const *out,
+    unsigned done, unsigned left)
+{
+	const unsigned room = pf_engine_room(s->engine);
+	unsigned n = left < room ? left : room;
+	const float *from[2 * PF_STAGE_INPUTS];
+	float *to[2] = {out[0] + done, out[1] + done};
+	if (room == PF_BLOCK)
+		pf_stage_change(s);
+	n = pf_stage_due(s, n);
+	/* Free running, what a block needs is taken when it begins, as it is
+	 * offline; else at once, for who says NOW means the next run. */
+	if (!s->config.wait)
+		pf_stage_drain(s, INT64_MAX);
+	else if (room == PF_BLOCK)
+		pf_stage_drain(s, pf_engine_frame(s->engine) + PF_BLOCK);
+	for (unsigned i = 0; i < s->config.inputs; i++) {
+		from[2 * i] = in[s->config.input[i].left] + done;
+		from[2 * i + 1] = in[s->config.input[i].right] + done;
+	}
+	pf_engine_run(s->engine, n, from, to);
+	for (unsigned i = 0; i < s->taps; i++) {
+		const float *lr[2] = {to[0], to[1]};
+		if (s->tap[i].strip >= 0)
+			pf_engine_strip_stem(s->engine,
+			    (unsigned)s->tap[i].strip, lr);
+		pf_tap_write(s->tap[i].tap, lr, n);
+	}
+	pf_stage_fates(s);
+	return n;
+}
+
+/* The fades of beginning, end, and a device that came back. */
+static void
+fade(struct pf_stage *s, float *const *out, unsigned n)
+{
+	if (s->ending_frames >= 0 && s->config.device.paced)
+		s->gain_step = -1 / ((float)END_S * (float)s->rate_hz);
+	if (s->gain >= 1 && s->gain_step >= 0)
+		return;
+	float gain = s->gain;
+	for (unsigned i = 0; i < n; i++) {
+		gain += s->gain_step;
+		gain = gain > 1 ? 1 : gain < 0 ? 0 : gain;
+		out[0][i] *= gain * gain;
+		out[1][i] *= gain * gain;
+	}
+	s->gain = gain;
+}
+
+/* Is this the last period?  Shortens *frames where the length ends. */
+static bool
+last(struct pf_stage *s, unsigned *frames)
+{
+	if (s->config.length) {
+		const int64_t left = s->begun_frame + s->config.length -
+		    pf_engine_frame(s->engine);
+		if (left <= (int64_t)*frames) {
+			*frames = left > 0 ? (unsigned)left : 0;
+			return true;
+		}
+	}
+	if (s->ending_frames < 0)
+		return false;
+	s->ending_frames -= *frames;
+	return s->ending_frames <= 0;
+}
+
+/*
+ * Time is short: a period took more than 90 % of its length, twice in a row
+ * (once may be the machine's fault).  A sixth of the voices goes.
+ */
+static void
+shed(struct pf_stage *s, int64_t took_ns, unsigned frames)
+{
+	const int64_t period_ns = (int64_t)frames * 1000000000 / s->rate_hz;
+	if (!s->config.device.paced || took_ns * 10 <= period_ns * 9) {
+		s->over_90 = 0;
+		return;
+	}
+	if (++s->over_90 < 2)
+		return;
+	const unsigned voices = pf_engine_voices(s->engine);
+	if (voices > 0)
+		pf_engine_shed(s->engine, (voices + 5) / 6);
+	s->over_90 = 0;
+}
+
+int
+pf_stage_process(void *ctx, const float *const *in, float *const *out,
+    const struct pf_device_period *period)
+{
+	struct pf_stage *const s = ctx;
+	const int64_t begin_ns = mono_ns();
+	unsigned frames = period->frames;
+	if (!atomic_load_explicit(&s->thread, memory_order_relaxed))
+		atomic_store(&s->thread, (uint64_t)pthread_self());
+	if (s->lost && !period->lost)
+		s->gain = 0; /* it is back: fade in */
+	s->lost = period->lost;
+	pf_stage_hear_orders(s);
+	pf_stage_hear_commands(s);
+	begin_end(s);
+	const bool over = last(s, &frames);
+	if (s->config.in)
+		pf_tap_write(s->config.in, in, frames);
+	for (unsigned done = 0; done < frames;)
+		done += run(s, in, out, done, frames - done);
+	fade(s, out, frames);
+	/* Release: who reads the frame finds what was said before it. */
+	atomic_store_explicit(&s->frame, pf_engine_frame(s->engine),
+	    memory_order_release);
+	if (pf_transport_decide(&s->transport, pf_stage_now(s)))
+		s->news = true;
+	pf_stage_complain(s);
+	const int64_t end_ns = mono_ns();
+	shed(s, end_ns - begin_ns, period->frames);
+	pf_stage_tell(s, period, begin_ns, end_ns);
+	return over;
+}
+
+void
+pf_stage_after(void *ctx)
+{
+	struct pf_stage *const s = ctx;
+	const struct pf_bell *const bell = s->config.bell;
+	const uint32_t word = atomic_load(&bell->word);
+	const uint32_t roster = atomic_load(&bell->roster);
+	uint32_t waiting = 0;
+	if (s->news)
+		waiting |= word & ((1u << PF_BELL_CLASSES) - 1);
+	if (s->config.in || s->taps)
+		waiting |= word & 1u << PF_BELL_EARS;
+	const bool wanted = waiting || roster != s->roster ||
+	    atomic_load(&s->notices.put) != atomic_load(&s->notices.got);
+	/* seq_cst: pairs with pf_stage_may_sleep(). */
+	if (!wanted || !atomic_exchange(&s->asleep, false))
+		return;
+	const uint64_t one = 1;
+	s->roster = roster;
+	s->news = false;
+	syscall(SYS_write, s->config.wake_fd, &one, sizeof one);
+}
