@@ -59,7 +59,7 @@ is_clock(const void *page)
 {
 	const struct pf_clock *const c = page;
 	return c->magic == PF_CLOCK_MAGIC && c->version == PF_CLOCK_VERSION &&
-	    c->bytes == sizeof *c;
+	    c->bytes == PF_CLOCK_BYTES;
 }
 
 static bool
