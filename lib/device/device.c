@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct pf_device_driver *const drivers[] = {
-	&pf_device_alsa, &pf_device_null
+	&pf_device_alsa, &pf_device_jack, &pf_device_null
 };
 
 const uint32_t pf_device_rates[] = {
@@ -148,6 +148,7 @@ agree(struct pf_device *d, const struct pf_device_terms *terms)
 	d->info.ins = terms->ins;
 	d->info.outs = d->wanted.outs;
 	d->info.paced = terms->paced;
+	d->info.realtime = terms->realtime;
 	memcpy(d->info.text, terms->text, sizeof d->info.text);
 	pf_device_set_latency(d, terms->in_latency, terms->out_latency);
 }

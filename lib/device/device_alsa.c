@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What libasound last complained about, instead of printing it. */
+/* What libasound complained about first, instead of printing it. */
 static _Thread_local char complaint[160];
 
 static void
@@ -19,6 +19,8 @@ keep_complaint(const char *file, int line, const char *function, int error,
 	(void)line;
 	(void)function;
 	(void)error;
+	if (complaint[0])
+		return;
 	va_start(ap, fmt);
 	vsnprintf(complaint, sizeof complaint, fmt, ap);
 	va_end(ap);

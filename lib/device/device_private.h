@@ -29,6 +29,7 @@ struct pf_device_terms {
 	unsigned ins;       /* that the device has, of those wanted */
 	uint32_t in_latency, out_latency;
 	bool paced;
+	bool realtime;      /* its own thread; others ask for it themselves */
 	char text[128];
 };
 

@@ -233,9 +233,11 @@ pf_device_threads_start(struct pf_device *d, struct pf_err *err)
 	while (sem_wait(&birth.ready) != 0)
 		;
 	sem_destroy(&birth.ready);
-	pthread_mutex_lock(&d->lock);
-	d->info.realtime = d->priority > 0;
-	pthread_mutex_unlock(&d->lock);
+	if (d->driver != &pf_device_jack) { /* which has a thread of its own */
+		pthread_mutex_lock(&d->lock);
+		d->info.realtime = d->priority > 0;
+		pthread_mutex_unlock(&d->lock);
+	}
 	if (d->remedy.text[0])
 		pf_device_say(d, "%s", d->remedy.text);
 	return 0;
