@@ -236,8 +236,8 @@ static int
 play(struct player *player, struct pf_filter *filter, struct pf_err *err)
 {
 	player->sink = pf_filter_sink(filter);
-	pf_filter_set_hearer(filter, &(struct pf_hearer){hear, think, end,
-	    over, player});
+	pf_filter_set_hearer(filter, &(struct pf_hearer){.hear = hear,
+	    .think = think, .end = end, .over = over, .ctx = player});
 	const int r = pf_mind_start(player->mind, &player->sink);
 	if (r != 0) {
 		pf_err_set(err, "cannot begin: %s", strerror(-r));

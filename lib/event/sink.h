@@ -64,6 +64,15 @@ struct pf_hearer {
 	void (*end)(void *ctx, int64_t time_ns);
 	bool (*over)(void *ctx);
 	void *ctx;
+	/*
+	 * Something sudden was heard (HEARD `onset` or `on`): who is quick
+	 * may answer it, at 3 ms after it.  Called once for each, at its turn
+	 * before hear(), or earlier: live, as soon as it is read, which may
+	 * be up to a thought before its turn.  So it must not change what
+	 * hear() and think() will do, and use only what was known a whole
+	 * thought before.
+	 */
+	int (*reflex)(void *ctx, const struct pf_event *e);
 };
 
 #endif

@@ -63,8 +63,7 @@ member_look(struct pf_member *m)
 	if (m->engine_born_ns != 0 && s.time_ns < m->now_ns - SCAN_NS)
 		m->anew = true;
 	m->engine_born_ns = s.engine_born_ns;
-	if (m->counts.engines++ > 0)
-		member_say_states(m);
+	m->unsettled = m->counts.engines++ > 0;
 out:
 	m->running = m->has_state && mono - m->state.mono_ns < ENGINE_GONE_NS;
 }
@@ -384,6 +383,8 @@ member_tend(struct pf_member *m)
 		m->gone = m->gone || pf_directory_gone(&m->dir);
 		member_scan(m);
 	}
+	if (m->unsettled && m->running)
+		member_say_states(m);
 	if (m->own.lane && mono - m->tell_mono >= TELL_NS) {
 		m->tell_mono = mono;
 		tell(m);

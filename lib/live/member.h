@@ -110,8 +110,8 @@ bool pf_member_clock(struct pf_member *m, struct pf_clock_state *state);
  * Its source is the own name and its epoch the transport's, as far as it is
  * known; PF_TIME_NOW becomes now.  One that lies more than 200 ms ahead is
  * kept (4096 of them at most) until pf_member_wait() or pf_member_run() finds
- * its time near; it moves with the tempo and falls with the epoch, as the
- * engine does with what it has.  A spelling that the event carries as a hash
+ * its time near; it moves with the tempo (if pf_member_next() is called) and falls
+ * with the epoch, as the engine does with what it has.  A spelling that the event carries as a hash
  * should be in the names given at opening: it is written into the lane.
  *
  * more  "key=value" pairs separated by TAB; NULL or "" for none
@@ -121,7 +121,11 @@ bool pf_member_clock(struct pf_member *m, struct pf_clock_state *state);
 int pf_member_say(struct pf_member *m, const struct pf_event *e,
     const char *more);
 
-/* The same as a sink; valid as long as the member. */
+/*
+ * The same as a sink; valid as long as the member.  While pf_member_run()
+ * runs it is the mind's: what it says stands 3 ms or more after what it
+ * answers, and a note that is too late to be played is left out.
+ */
 struct pf_sink pf_member_sink(struct pf_member *m);
 
 /* How many events are kept until their time is near. */
@@ -159,6 +163,9 @@ PF_MUST_CHECK int pf_member_wait(struct pf_member *m, int64_t timeout_ns);
 
 struct pf_member_run {
 	const struct pf_hearer *hearer;
+	/* Before anything is heard: the mind says what stands at the start,
+	 * its sound.  With the hearer's ctx; NULL for nothing. */
+	int (*start)(void *ctx);
 	struct pf_err *err;
 	int heard_fd;   /* -1; or where what the mind is told is written */
 	int out_fd;     /* -1; or what a pipe would have printed: that, and

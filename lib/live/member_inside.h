@@ -59,6 +59,7 @@ struct pf_member {
 	struct pf_clock_state state;  /* the last that was read */
 	bool has_state, running;      /* an engine moves it */
 	bool anew;                    /* its time began anew: we are lost */
+	bool unsettled;               /* an engine that knows nothing of us */
 	int64_t now_ns;               /* the last answer; never goes back */
 	uint64_t engine_born_ns;
 
@@ -88,7 +89,9 @@ struct pf_member {
 	struct pf_member_counts counts;
 	uint64_t lost_before, refused_before; /* by lanes that went */
 
-	/* The reflex, while a mind runs. */
+	/* While a mind runs: its mouth, and its reflex. */
+	int (*mind)(void *ctx, const struct pf_event *e, const char *more);
+	void *mind_ctx;
 	void (*fresh)(void *ctx, struct member_waiting *w);
 	void *fresh_ctx;
 };
@@ -138,10 +141,14 @@ void member_obey(struct pf_member *m, const struct pf_event *e);
 
 /* ---- speech */
 
+/* pf_member_say(), whoever runs. */
+int member_say(struct pf_member *m, const struct pf_event *e,
+    const char *more);
+
 /* Say what is kept and has come near. */
 void member_say_kept(struct pf_member *m);
 
-/* A new engine does not know our sound. */
+/* A new engine does not know our sound: say it again. */
 void member_say_states(struct pf_member *m);
 
 /* Withdraw what has not begun. */

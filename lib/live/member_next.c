@@ -17,7 +17,7 @@ static const double same_beat = 0.0002;
 
 /* ---- the transport */
 
-/* A new epoch: what is kept for the old one falls. */
+/* A new epoch: what was said for the old one falls when its turn comes. */
 static void
 begin_epoch(struct pf_member *m, const struct pf_event *e)
 {
@@ -25,19 +25,6 @@ begin_epoch(struct pf_member *m, const struct pf_event *e)
 	if (told != 0)
 		m->transport.epoch = told;
 	m->epoch_known = true;
-	struct pf_held fresh;
-	const struct pf_held_event *h;
-	if (m->kept.n == 0 || pf_held_init(&fresh, KEPT_MOST) != 0)
-		return;
-	while ((h = pf_held_take(&m->kept, INT64_MAX))) {
-		const uint8_t epoch = (uint8_t)(h->event.type >>
-		    PF_EPOCH_SHIFT);
-		if (!member_is_played(&h->event) || h->event.type & PF_FREE ||
-		    epoch == m->transport.epoch)
-			(void)pf_held_add(&fresh, &h->event, h->more);
-	}
-	pf_held_fini(&m->kept);
-	m->kept = fresh;
 }
 
 /* Another tempo: what waits for its time moves with it. */

@@ -93,16 +93,28 @@ remember(struct pf_member *m, const struct pf_event *e, const char *more)
 void
 member_say_states(struct pf_member *m)
 {
+	const int64_t now = pf_member_now(m);
+	m->unsettled = false;
 	for (unsigned i = 0; m->own.lane && i < m->states; i++) {
 		struct pf_event e = m->said[i].event;
-		e.time = m->now_ns;
+		e.time = now;
 		(void)speak(m, &e, m->said[i].more);
 	}
 }
 
+/*
+ * A mind speaks in the epoch that it was told of, whatever has come since;
+ * who speaks for somebody's hands, in that of now.
+ */
+static uint8_t
+epoch(const struct pf_member *m)
+{
+	return m->mind || !m->has_state ? m->transport.epoch :
+	    (uint8_t)m->state.epoch;
+}
+
 int
-pf_member_say(struct pf_member *m, const struct pf_event *said,
-    const char *more)
+member_say(struct pf_member *m, const struct pf_event *said, const char *more)
 {
 	struct pf_event e = *said;
 	const enum pf_type type = pf_event_type(&e);
@@ -112,7 +124,7 @@ pf_member_say(struct pf_member *m, const struct pf_event *said,
 	e.source = m->source;
 	e.type &= ~(0xffu << PF_EPOCH_SHIFT |
 	    (uint32_t)PF_MORE_MOST << PF_MORE_SHIFT);
-	e.type |= (uint32_t)m->transport.epoch << PF_EPOCH_SHIFT;
+	e.type |= (uint32_t)epoch(m) << PF_EPOCH_SHIFT;
 	if (e.time == PF_TIME_NOW)
 		e.time = now;
 	const bool late = m->mortal && e.time < now - TOO_LATE_NS &&
@@ -131,6 +143,13 @@ pf_member_say(struct pf_member *m, const struct pf_event *said,
 	if (speak(m, &e, more) != 0)
 		m->counts.unsaid++;
 	return 0;
+}
+
+int
+pf_member_say(struct pf_member *m, const struct pf_event *e, const char *more)
+{
+	return m->mind ? m->mind(m->mind_ctx, e, more) :
+	    member_say(m, e, more);
 }
 
 static int
@@ -159,6 +178,9 @@ member_say_kept(struct pf_member *m)
 		return;
 	const int64_t near = pf_member_now(m) + PF_MEMBER_AHEAD_NS + 1;
 	while ((h = pf_held_take(&m->kept, near))) {
+		if (member_is_played(&h->event) && !(h->event.type & PF_FREE)
+		    && h->event.type >> PF_EPOCH_SHIFT != epoch(m))
+			continue;
 		remember(m, &h->event, h->more);
 		if (speak(m, &h->event, h->more) != 0)
 			m->counts.unsaid++;

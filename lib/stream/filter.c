@@ -211,6 +211,17 @@ follow_tempo(struct pf_filter *f, struct pf_err *err)
 	return 0;
 }
 
+/* Something sudden: the mind may answer at once. */
+static int
+startle(struct pf_filter *f, const struct pf_event *e)
+{
+	const enum pf_type type = pf_event_type(e);
+	if (!f->hearer.reflex || !(e->type & PF_HEARD) ||
+	    (type != PF_ONSET && type != PF_ON))
+		return 0;
+	return f->hearer.reflex(f->hearer.ctx, e);
+}
+
 /* Tell the mind the lines of one time, thoughts up to it first. */
 static int
 tell(struct pf_filter *f, struct pf_err *err)
@@ -229,7 +240,8 @@ tell(struct pf_filter *f, struct pf_err *err)
 		if (line->kind != PF_LINE_EVENT)
 			continue;
 		f->counts.heard++;
-		if (f->hearer.hear)
+		r = startle(f, &line->event);
+		if (r == 0 && f->hearer.hear)
 			r = f->hearer.hear(f->hearer.ctx, &line->event,
 			    line->more, line->beat);
 		if (r < 0)

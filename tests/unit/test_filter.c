@@ -93,7 +93,8 @@ run(struct mind *m, const char *text, bool replace, int heard_fd,
 		.heard_fd = heard_fd, .replace = replace, .thoughts_hz = 10,
 		.held_most = 64,
 	};
-	const struct pf_hearer hearer = {hear, think, end, over, m};
+	const struct pf_hearer hearer = {.hear = hear, .think = think,
+	    .end = end, .over = over, .ctx = m};
 	if (pf_names_new(&names) != 0 ||
 	    pf_filter_new(&f, &config, names, &err) != 0)
 		exit(1);
