@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct pf_device_driver *const drivers[] = {
-	&pf_device_alsa, &pf_device_jack, &pf_device_null
+	&pf_device_alsa, &pf_device_jack, &pf_device_file, &pf_device_null
 };
 
 const uint32_t pf_device_rates[] = {

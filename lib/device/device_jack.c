@@ -377,7 +377,7 @@ watch(struct pf_jack *j)
 	for (;;) {
 		const uint32_t alarm = atomic_load(&d->alarm);
 		if (atomic_load(&j->gone))
-			return -ENODEV;
+			return -ECONNRESET;
 		if (atomic_load(&j->done) || atomic_load(&d->stop) ||
 		    atomic_load(&d->reopen))
 			return 0;
