@@ -87,10 +87,7 @@ struct pf_control_counts pf_control_counts(const struct pf_control *control);
 
 /* ---- for tests: no sockets, packets by hand */
 
-/*
- * A packet as if from a peer, real_ns being CLOCK_REALTIME at its receipt.
- * Answers go to no peer, but to the log.
- */
+/* A packet as if from a peer.  Answers go to nobody but the log. */
 void pf_control_packet(struct pf_control *control, const void *packet,
     size_t len);
 
