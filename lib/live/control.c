@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define AHEAD_MOST_NS 60000000000 /* of a bundle's time tag */
+#define AHEAD_MOST_NS 8000000000 /* of a bundle's time tag: the stage's */
 #define LOOK_NS 500000000         /* for members that came or went */
 
 static int64_t
@@ -80,7 +80,7 @@ time_of_tag(const struct pf_control *c, uint64_t tag, int64_t *at_ns,
 	const int64_t ahead_ns = pf_osc_ns_of_tag(tag) -
 	    now_ns(CLOCK_REALTIME);
 	if (ahead_ns > AHEAD_MOST_NS) {
-		pf_err_set(err, "its time lies %.0f s ahead, at most 60: is "
+		pf_err_set(err, "its time lies %.0f s ahead, at most 8: is "
 		    "the sender's clock right?", (double)ahead_ns / 1e9);
 		return -ERANGE;
 	}
@@ -245,7 +245,7 @@ take_answers(struct pf_control *c)
 		if (answer.result != 0)
 			pf_control_error(c, p->peer, p->path,
 			    reason(answer.result));
-		else if (!p->said)
+		else
 			pf_control_ok(c, p->peer, p->path, answer.ticket,
 			    answer.time_ns);
 	}
@@ -257,7 +257,7 @@ take_answers(struct pf_control *c)
 		struct pf_control_pending *const p = &c->pending[i];
 		if (p->ticket != 0 && p->until_ns <= c->mono_ns)
 			p->ticket = 0;
-		c->waiting += p->ticket != 0 && !p->said;
+		c->waiting += p->ticket != 0;
 	}
 }
 

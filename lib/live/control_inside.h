@@ -26,7 +26,6 @@ enum {
 struct pf_control_pending {
 	uint32_t ticket;     /* 0: free */
 	unsigned peer;
-	bool said;           /* lies ahead: /ok was sent, errors still count */
 	int64_t until_ns;    /* CLOCK_MONOTONIC: forgotten then */
 	char path[PF_OSC_PATH_MOST + 1];
 };

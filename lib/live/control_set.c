@@ -13,7 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#define AHEAD_NS 100000000    /* further ahead: answered before it holds */
 #define FORGET_NS 10000000000 /* answers that never came */
 
 /* What the message said, checked by its address. */
@@ -161,20 +160,12 @@ pf_control_post(struct pf_control *c, unsigned peer, const char *path,
 		return pf_err_set(err, "too much waits already"), -EAGAIN;
 	if (!p)
 		return 0;
-	const int64_t at_ns = command->event.time;
-	const int64_t ahead_ns = at_ns == PF_TIME_NOW ? 0
-	    : at_ns - c->now_ns;
 	*p = (struct pf_control_pending){
 		.ticket = c->ticket, .peer = peer,
-		.said = ahead_ns > AHEAD_NS,
-		.until_ns = c->mono_ns + (ahead_ns > 0 ? ahead_ns : 0) +
-		    FORGET_NS,
+		.until_ns = c->mono_ns + FORGET_NS,
 	};
 	snprintf(p->path, sizeof p->path, "%s", path);
-	if (p->said)
-		pf_control_ok(c, peer, path, c->ticket, at_ns);
-	else
-		c->waiting++;
+	c->waiting++;
 	return 0;
 }
 
