@@ -93,7 +93,7 @@ obey(struct pf_stage *s, const struct pf_order *order)
 	case PF_ORDER_TAP:
 		if (s->taps < PF_STAGE_TAPS) {
 			s->tap[s->taps].tap = order->tap;
-			s->tap[s->taps++].strip = order->strip;
+			s->tap[s->taps++].source = order->event.source;
 		}
 		break;
 	}

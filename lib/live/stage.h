@@ -99,14 +99,13 @@ enum pf_order_kind {
 	PF_ORDER_FAIL,    /* what was wanted can not be: `result` */
 	PF_ORDER_FREE,    /* what was wanted is there: go on */
 	PF_ORDER_SET,     /* event, a `set`, as it once was: now */
-	PF_ORDER_TAP      /* write strip `strip` (or -1: the master) there */
+	PF_ORDER_TAP      /* write the strip event.source (0: the master) there */
 };
 
 struct pf_order {
 	enum pf_order_kind kind;
 	int32_t result;
 	uint32_t ticket;       /* of the command that wanted it; 0: none */
-	int strip;
 	struct pf_part *part;  /* who wanted it; NULL: a command, or nobody */
 	struct pf_change *change;
 	struct pf_tap *tap;

@@ -53,7 +53,7 @@ struct pf_stage {
 	struct pf_order change;              /* .change NULL: none waits */
 	uint32_t free_said;                  /* a list; PF_SAID_MOST: empty */
 	struct pf_said said[PF_SAID_MOST];
-	struct { struct pf_tap *tap; int strip; } tap[PF_STAGE_TAPS];
+	struct { struct pf_tap *tap; uint32_t source; } tap[PF_STAGE_TAPS];
 	unsigned taps;
 
 	struct pf_dll dll;

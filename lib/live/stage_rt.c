@@ -39,6 +39,21 @@ begin_end(struct pf_stage *s)
 	    ? (int64_t)(END_S * s->rate_hz) : 0;
 }
 
+/* The master, or a strip; one that is not there yet is silent. */
+static void
+write_taps(struct pf_stage *s, float *const *master, unsigned n)
+{
+	for (unsigned i = 0; i < s->taps; i++) {
+		const float *lr[2] = {master[0], master[1]};
+		const uint32_t source = s->tap[i].source;
+		const int strip = source ? pf_engine_find(s->engine, source)
+		    : 0;
+		if (source && strip >= 0)
+			pf_engine_strip_stem(s->engine, (unsigned)strip, lr);
+		pf_tap_write(s->tap[i].tap, strip < 0 ? NULL : lr, n);
+	}
+}
+
 /* The next frames, at most left, from `done` on; returns how many. */
 static unsigned
 run(struct pf_stage *s, const float *const *in, float *const *out,
@@ -62,13 +77,7 @@ run(struct pf_stage *s, const float *const *in, float *const *out,
 		from[2 * i + 1] = in[s->config.input[i].right] + done;
 	}
 	pf_engine_run(s->engine, n, from, to);
-	for (unsigned i = 0; i < s->taps; i++) {
-		const float *lr[2] = {to[0], to[1]};
-		if (s->tap[i].strip >= 0)
-			pf_engine_strip_stem(s->engine,
-			    (unsigned)s->tap[i].strip, lr);
-		pf_tap_write(s->tap[i].tap, lr, n);
-	}
+	write_taps(s, to, n);
 	pf_stage_fates(s);
 	return n;
 }

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pf-engine: makes sound.  It reads the lanes of a session and plays them on
+ * the sound card.
+ */
+#include "host.h"
+
+#include "base/message.h"
+#include "base/option.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_MASTER,
+	OPT_PRIORITY, OPT_READY_FD, OPT_TAP, OPT_TEMPO
+};
+
+static const struct pf_option options[] = {
+	{'s', "session", "NAME", "the session; $PF_SESSION, else 'default'"},
+	{'d', "device", "SPEC", "alsa:NAME jack file:IN,OUT null; 'list'"},
+	{'r', "rate", "HZ", "44100..192000; the device's, else 48000"},
+	{'p', "period", "FRAMES", "32..2048; 128"},
+	{'n', "periods", "N", "of the device's buffer, 2..16; 2"},
+	{'j', "threads", "N", "that make sound, 1..16; 1"},
+	{'i', "instrument", "SOURCE=NAME", "what a source plays; again for more"},
+	{OPT_DESK, "desk", "NAME", "returns, master, who plays what; default"},
+	{OPT_MASTER, "master", "MODE", "lookahead, or safe: no delay"},
+	{OPT_TEMPO, "tempo", "BPM", "10..1000; 120"},
+	{OPT_INPUT, "input", "NAME[=CH]", "hear channel CH (or L,R) as a strip"},
+	{OPT_TAP, "tap", "STRIP", "let others hear it; 'master' for all"},
+	{OPT_LENGTH, "length", "S", "end by itself after so many seconds"},
+	{OPT_FREE, "free", NULL, "file, null: as fast as it goes"},
+	{OPT_CPUS, "cpus", "LIST", "cores: audio, then workers; 2,3"},
+	{OPT_PRIORITY, "priority", "N", "SCHED_FIFO, 1..98; 0: none; 70"},
+	{OPT_READY_FD, "ready-fd", "N", "write a newline to N when it plays"},
+	{'v', "verbose", NULL, "say what it runs on and who comes and goes"},
+	{0}
+};
+
+static const struct pf_program program = {.name = "pf-engine",
+    .summary = "makes sound: plays the lanes of a session on the sound card",
+    .operands = "", .options = options,
+#ifdef HAVE_jack
+    .built = "with jack"
+#else
+    .built = "without jack"
+#endif
+};
+
+static int cpus[16];
+
+static void
+tell_device(void *ctx, const char *spec, const char *text)
+{
+	(void)ctx;
+	printf("%s\t%s\n", spec, text);
+}
+
+static _Noreturn void
+list_devices(void)
+{
+	struct pf_err err;
+	pf_device_list(tell_device, NULL);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		pf_err_set(&err, "cannot write to standard output: %s",
+		    strerror(errno));
+		pf_die(1, "%s", err.text);
+	}
+	exit(0);
+}
+
+static void
+read_cpus(struct wish *w, const char *arg)
+{
+	w->cpus = 0;
+	for (const char *at = arg;; at++) {
+		char *end;
+		const long n = strtol(at, &end, 10);
+		if (end == at || n < 0 || n > 1023 || w->cpus == 16 ||
+		    (*end && *end != ','))
+			pf_option_fail(&program, "--cpus: '%s' is no list of "
+			    "cores like 2,3", arg);
+		cpus[w->cpus++] = (int)n;
+		if (!*end)
+			break;
+		at = end;
+	}
+	w->cpu = cpus;
+}
+
+static void
+add_word(const char **list, unsigned *n, unsigned most, const char *name,
+    const char *arg)
+{
+	if (*n == most)
+		pf_option_fail(&program, "--%s: %u at most", name, most);
+	list[(*n)++] = arg;
+}
+
+static void
+set_master(struct wish *w, const char *arg)
+{
+	static const char *const modes[] = {"lookahead", "safe"};
+	w->safe_master = pf_option_word(&program, "--master", arg, modes,
+	    PF_COUNT(modes)) == 1;
+}
+
+/* Options of the device. */
+static void
+set_device(struct pf_device_config *d, int key, const char *arg)
+{
+	switch (key) {
+	case 'd':
+		if (strcmp(arg, "list") == 0)
+			list_devices();
+		d->spec = arg;
+		break;
+	case 'r':
+		d->rate_hz = (uint32_t)pf_option_int(&program, "rate", arg,
+		    PF_DEVICE_RATE_LEAST, PF_DEVICE_RATE_MOST);
+		break;
+	case 'p':
+		d->period_frames = (uint32_t)pf_option_int(&program, "period",
+		    arg, PF_DEVICE_PERIOD_LEAST, PF_DEVICE_PERIOD_MOST);
+		break;
+	case 'n':
+		d->periods = (uint32_t)pf_option_int(&program, "periods", arg,
+		    2, 16);
+		break;
+	case OPT_FREE:
+		d->free_running = true;
+		break;
+	case OPT_PRIORITY:
+		d->priority = (int)pf_option_int(&program, "priority", arg, 0,
+		    98);
+		break;
+	}
+}
+
+static void
+set_option(struct wish *w, int key, const char *arg)
+{
+	switch (key) {
+	case 's':
+		w->session = arg;
+		break;
+	case 'j':
+		w->threads = (unsigned)pf_option_int(&program, "threads", arg,
+		    1, 16);
+		break;
+	case 'i':
+		add_word(w->instrument, &w->instruments, WORDS_MOST,
+		    "instrument", arg);
+		break;
+	case OPT_INPUT:
+		add_word(w->input, &w->inputs, PF_STAGE_INPUTS, "input", arg);
+		break;
+	case OPT_TAP:
+		add_word(w->tap, &w->taps, PF_STAGE_TAPS, "tap", arg);
+		break;
+	case OPT_DESK:
+		w->desk = arg;
+		break;
+	case OPT_MASTER:
+		set_master(w, arg);
+		break;
+	case OPT_TEMPO:
+		w->bpm = pf_option_num(&program, "tempo", arg, 10, 1000);
+		break;
+	case OPT_LENGTH:
+		w->length_s = pf_option_num(&program, "length", arg, 0.001,
+		    1e6);
+		break;
+	case OPT_CPUS:
+		read_cpus(w, arg);
+		break;
+	case OPT_READY_FD:
+		w->ready_fd = (int)pf_option_int(&program, "ready-fd", arg, 0,
+		    65535);
+		break;
+	case 'v':
+		w->verbose = true;
+		break;
+	default:
+		set_device(&w->device, key, arg);
+		break;
+	}
+}
+
+/* ---- signals: the first asks for the end, the second orders it */
+
+static volatile sig_atomic_t endings, hangups;
+
+static void
+on_signal(int sig)
+{
+	if (sig == SIGHUP)
+		hangups++;
+	else
+		endings++;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+play(struct host *h, struct pf_err *err)
+{
+	int r = host_start(h, err), hung = 0;
+	while (r == 0) {
+		r = pf_device_wait(h->device, 100, err);
+		if (endings > 0)
+			pf_stage_end(h->stage);
+		if (endings > 1)
+			break;
+		if (hung != hangups)
+			pf_device_reopen(h->device);
+		hung = hangups;
+		if (pf_directory_gone(&h->dir)) {
+			pf_msg("session '%s' was removed", h->dir.name);
+			pf_stage_end(h->stage);
+		}
+	}
+	struct pf_err second;
+	const int stopped = host_stop(h, r < 0 ? &second : err);
+	return r < 0 ? r : stopped;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct host host;
+	struct wish w = {.device = PF_DEVICE_CONFIG, .threads = 1,
+	    .desk = "default", .ready_fd = -1};
+	struct pf_err err;
+	const char *arg;
+	int key, first;
+	w.device.spec = "alsa:default";
+	w.device.period_frames = 128;
+	w.device.priority = 70;
+	while ((key = pf_option_next(&program, argc, argv, &arg, &first)) != -1)
+		set_option(&w, key, arg);
+	if (first < argc)
+		pf_option_fail(&program, "'%s' is one operand too many",
+		    argv[first]);
+	catch_signals();
+	int r = host_open(&host, &w, &err);
+	if (r == 0)
+		r = play(&host, &err);
+	host_close(&host);
+	if (r < 0)
+		pf_die(r == -EBUSY ? 3 : 1, "%s", err.text);
+	return 0;
+}
