@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 enum {
-	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_MASTER,
-	OPT_PRIORITY, OPT_READY_FD, OPT_TAP, OPT_TEMPO
+	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_LOG_OSC,
+	OPT_MASTER, OPT_OSC_BIND, OPT_OSC_TCP, OPT_OSC_UDP, OPT_PRIORITY,
+	OPT_READY_FD, OPT_TAP, OPT_TEMPO
 };
 
 static const struct pf_option options[] = {
@@ -36,6 +37,10 @@ static const struct pf_option options[] = {
 	{OPT_TAP, "tap", "STRIP", "let others hear it; 'master' for all"},
 	{OPT_LENGTH, "length", "S", "end by itself after so many seconds"},
 	{OPT_FREE, "free", NULL, "file, null: as fast as it goes"},
+	{OPT_OSC_UDP, "osc-udp", "PORT", "OSC over UDP too; 0: any port"},
+	{OPT_OSC_TCP, "osc-tcp", "PORT", "OSC over TCP too; 0: any port"},
+	{OPT_OSC_BIND, "osc-bind", "ADDRESS", "of both; 127.0.0.1"},
+	{OPT_LOG_OSC, "log-osc", "FILE", "write every OSC message there"},
 	{OPT_CPUS, "cpus", "LIST", "cores: audio, then workers; 2,3"},
 	{OPT_PRIORITY, "priority", "N", "SCHED_FIFO, 1..98; 0: none; 70"},
 	{OPT_READY_FD, "ready-fd", "N", "write a newline to N when it plays"},
@@ -143,6 +148,28 @@ set_device(struct pf_device_config *d, int key, const char *arg)
 	}
 }
 
+/* Options of control. */
+static void
+set_control(struct pf_control_config *c, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_OSC_UDP:
+		c->udp_port = (int)pf_option_int(&program, "osc-udp", arg, 0,
+		    65535);
+		break;
+	case OPT_OSC_TCP:
+		c->tcp_port = (int)pf_option_int(&program, "osc-tcp", arg, 0,
+		    65535);
+		break;
+	case OPT_OSC_BIND:
+		c->bind = arg;
+		break;
+	case OPT_LOG_OSC:
+		c->log = arg;
+		break;
+	}
+}
+
 static void
 set_option(struct wish *w, int key, const char *arg)
 {
@@ -186,6 +213,12 @@ set_option(struct wish *w, int key, const char *arg)
 		break;
 	case 'v':
 		w->verbose = true;
+		break;
+	case OPT_OSC_UDP:
+	case OPT_OSC_TCP:
+	case OPT_OSC_BIND:
+	case OPT_LOG_OSC:
+		set_control(&w->control, key, arg);
 		break;
 	default:
 		set_device(&w->device, key, arg);
@@ -249,6 +282,7 @@ main(int argc, char **argv)
 	struct pf_err err;
 	const char *arg;
 	int key, first;
+	pf_control_config_init(&w.control);
 	w.device.spec = "alsa:default";
 	w.device.period_frames = 128;
 	w.device.priority = 70;

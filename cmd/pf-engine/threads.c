@@ -3,32 +3,134 @@
 
 #include "host.h"
 
+#include "base/message.h"
+#include "device/realtime.h"
+#include "engine/live.h"
+#include "session/metric.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { STEP_MS = 50 };
+
+struct control_thread {
+	struct pf_control *control;
+	struct host *host;
+	pthread_t thread;
+	bool runs;
+	atomic_bool quit;
+};
+
+static void
+quit(void *ctx)
+{
+	const struct host *const h = ctx;
+	pf_stage_end(h->stage);
+}
+
+static void
+spell(void *ctx, const char *name)
+{
+	const struct host *const h = ctx;
+	pf_porter_name(h->porter, name);
+}
+
 int
 control_open(struct host *h, struct pf_err *err)
 {
-	(void)h;
-	(void)err;
-	return 0;
+	struct pf_control_config config = h->wish->control;
+	struct control_thread *const c = calloc(1, sizeof *c);
+	if (!c)
+		return pf_err_set(err, "not enough memory"), -ENOMEM;
+	h->control = c;
+	c->host = h;
+	config.dir_fd = h->dir.fd;
+	config.session = h->dir.name;
+	config.desk = h->desk;
+	config.commands = pf_stage_commands(h->stage);
+	config.answers = pf_stage_answers(h->stage);
+	config.clock = h->clock.clock;
+	config.quit = quit;
+	config.spell = spell;
+	config.ctx = h;
+	const int r = pf_control_new(&c->control, &config, err);
+	if (r == 0)
+		pf_stage_port(h->stage,
+		    (uint16_t)pf_control_udp_port(c->control));
+	return r;
+}
+
+/* What it costs and how much came, for who asks. */
+static void
+tell(const struct control_thread *c)
+{
+	struct pf_lane_owner *const o = &c->host->said.lane->owner;
+	const struct pf_control_counts counts = pf_control_counts(c->control);
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	atomic_store_explicit(&o->metric[PF_METRIC_CONTROL_CPU_NS],
+	    (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec,
+	    memory_order_relaxed);
+	atomic_store_explicit(&o->metric[PF_METRIC_OSC_MESSAGES],
+	    counts.messages, memory_order_relaxed);
+	atomic_store_explicit(&o->metric[PF_METRIC_OSC_REFUSED],
+	    counts.refused, memory_order_relaxed);
+}
+
+static void *
+live(void *arg)
+{
+	struct control_thread *const c = arg;
+	while (!atomic_load(&c->quit)) {
+		const int r = pf_control_step(c->control, STEP_MS);
+		if (r < 0) {
+			pf_msg("control has ended: %s", strerror(-r));
+			break;
+		}
+		tell(c);
+	}
+	return NULL;
 }
 
 int
 control_start(struct host *h, struct pf_err *err)
 {
-	(void)h;
-	(void)err;
-	return 0;
+	sigset_t all, old;
+	sigfillset(&all);
+	sigdelset(&all, SIGBUS);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	const int r = pthread_create(&h->control->thread, NULL, live,
+	    h->control);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	h->control->runs = r == 0;
+	if (r != 0)
+		pf_err_set(err, "cannot start a thread: %s", strerror(r));
+	return -r;
 }
 
 void
 control_stop(struct host *h)
 {
-	(void)h;
+	if (!h->control || !h->control->runs)
+		return;
+	atomic_store(&h->control->quit, true);
+	pthread_join(h->control->thread, NULL);
+	h->control->runs = false;
 }
 
 void
 control_close(struct host *h)
 {
-	(void)h;
+	if (!h->control)
+		return;
+	control_stop(h);
+	pf_control_free(h->control->control);
+	free(h->control);
 }
 
 void
