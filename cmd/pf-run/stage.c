@@ -193,6 +193,7 @@ close_stage(struct stage *s, bool tidy)
 static void
 adopt(struct stage *s)
 {
+	size_t adopted = 0;
 	for (size_t i = 0; i < s->rig->n; i++) {
 		char text[64];
 		if (!player_adopt(&s->player[i]))
@@ -202,7 +203,13 @@ adopt(struct stage *s)
 		snprintf(text, sizeof text, "runs already (process %d): "
 		    "adopted", (int)s->player[i].pid);
 		tell(s, i, 0, text);
+		adopted++;
 	}
+	/* What was prepared once for them is not done again. */
+	for (size_t i = 0; adopted && i < s->rig->n; i++)
+		if (s->rig->program[i].ready == PF_RIG_ENDS &&
+		    pf_backstage_done(&s->backstage, s->rig->program[i].name))
+			pf_super_done(&s->super, i);
 }
 
 /* ---- what happens */
@@ -228,6 +235,9 @@ bury(struct stage *s, size_t i, const struct pf_super_end *end)
 {
 	s->player[i].ghost = false;
 	pf_super_died(&s->super, i, end, now());
+	if (s->rig->program[i].ready == PF_RIG_ENDS && !s->super.stops &&
+	    s->super.member[i].state == PF_SUPER_ENDED)
+		pf_backstage_note(&s->backstage, s->rig->program[i].name, 0);
 }
 
 static void

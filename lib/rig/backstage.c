@@ -138,7 +138,7 @@ pf_backstage_note(const struct pf_backstage *b, const char *name, pid_t pid)
 {
 	char text[64], path[80];
 	const int n = snprintf(text, sizeof text, "%d %llu\n", (int)pid,
-	    born(pid));
+	    pid ? born(pid) : 0);
 	snprintf(path, sizeof path, "%s.new", name);
 	const int fd = openat(b->fd, path, O_WRONLY | O_CREAT | O_TRUNC |
 	    O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -166,20 +166,37 @@ pidfd_lives(int pidfd)
 	return poll(&p, 1, 0) == 0;
 }
 
+/* Read what was written down. */
+static bool
+read_note(const struct pf_backstage *b, const char *name, int *id,
+    unsigned long long *since)
+{
+	char text[64];
+	const int fd = openat(b->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	const ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return sscanf(text, "%9d %20llu", id, since) == 2;
+}
+
+bool
+pf_backstage_done(const struct pf_backstage *b, const char *name)
+{
+	int id;
+	unsigned long long since;
+	return read_note(b, name, &id, &since) && id == 0;
+}
+
 /* Who was written down; a descriptor or -1. */
 static int
 find_noted(const struct pf_backstage *b, const char *name, pid_t *pid)
 {
-	char text[64];
-	const int fd = openat(b->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -1;
-	const ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
 	int id;
 	unsigned long long since;
-	if (sscanf(text, "%9d %20llu", &id, &since) != 2 || id <= 1)
+	if (!read_note(b, name, &id, &since) || id <= 1)
 		return -1;
 	const int pidfd = pf_rig_pidfd_open(id);
 	/* Looked at behind the descriptor, it can not be another's. */

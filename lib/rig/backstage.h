@@ -6,7 +6,8 @@
  * The directory `run` within the session's:
  *
  *     lock         held by the stage manager that is at work
- *     NAME         who runs as NAME: process id and when it was born
+ *     NAME         who runs as NAME: process id and when it was born; or
+ *                  0 if it is done
  *     NAME.log     a named pipe: what it writes to standard error
  *     NAME.ready   a named pipe: a newline when it is ready
  *
@@ -48,10 +49,13 @@ void pf_backstage_close(struct pf_backstage *b, bool tidy);
 PF_MUST_CHECK int pf_backstage_pipe(const struct pf_backstage *b,
     const char *name, const char *kind);
 
-/* Write down who runs as NAME.  Returns 0 or a negative errno. */
+/* Write down who runs as NAME; pid 0 means that it is done.  Returns 0 or a negative errno. */
 int pf_backstage_note(const struct pf_backstage *b, const char *name,
     pid_t pid);
 void pf_backstage_forget(const struct pf_backstage *b, const char *name);
+
+/* Was NAME written down as done? */
+bool pf_backstage_done(const struct pf_backstage *b, const char *name);
 
 /*
  * Find who runs as NAME already: the one that was written down, if it lives

@@ -205,6 +205,12 @@ pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns)
 	    .chosen = true};
 }
 
+void
+pf_super_done(struct pf_super *s, size_t i)
+{
+	s->member[i].state = PF_SUPER_ENDED;
+}
+
 static void
 start(struct pf_super *s, size_t i, int64_t now_ns)
 {

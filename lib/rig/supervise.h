@@ -84,6 +84,9 @@ void pf_super_init(struct pf_super *s, const struct pf_rig *rig,
 /* Take over member i, which runs already and counts as ready. */
 void pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns);
 
+/* Member i is done: it is not started. */
+void pf_super_done(struct pf_super *s, size_t i);
+
 /* Member i said that it is ready. */
 void pf_super_ready(struct pf_super *s, size_t i, int64_t now_ns);
 
