@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * --record: the tape, from lane.tape, on which the engine says what it
+ * played as it was played.
+ */
+#include "tap.h"
+
+#include "base/message.h"
+#include "event/names.h"
+#include "live/member.h"
+#include "live/tape.h"
+#include "session/fault.h"
+#include "session/lane_file.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* The engine says things at most so long after they took effect. */
+#define BEHIND_NS 250000000
+
+struct recorder {
+	const struct wish *wish;
+	struct pf_names *names;
+	struct pf_member *member; /* for the clock, and to sleep */
+	struct pf_lane_file lane;
+	struct pf_tape *tape;
+	int64_t until_ns;
+};
+
+static int
+open_lane(struct recorder *r, struct pf_err *err)
+{
+	const int e = pf_lane_file_read(&r->lane,
+	    pf_member_directory(r->member), "tape", err);
+	if (e == 0 && r->wish->from_start && r->lane.lane->header.position >
+	    PF_LANE_RESUME) {
+		pf_err_set(err, "the beginning of the session is no longer on "
+		    "lane 'tape', record from now");
+		return -ENODATA;
+	}
+	return e;
+}
+
+static int
+open_tape(struct recorder *r, struct pf_err *err)
+{
+	struct pf_clock_state clock;
+	struct pf_tape_config config = {.path = r->wish->record};
+	if (!pf_member_clock(r->member, &clock)) {
+		pf_err_set(err, "no engine runs");
+		return -ENOENT;
+	}
+	config.rate_hz = clock.rate_hz;
+	const int64_t now = pf_member_now(r->member);
+	if (!r->wish->from_start)
+		config.first_frame = pf_tape_first(pf_frame_of_time(now,
+		    clock.rate_hz), clock.rate_hz);
+	r->until_ns = r->wish->for_s < 0 ? INT64_MAX
+	    : now + llround(r->wish->for_s * 1e9);
+	return pf_tape_open(&r->tape, &config, err);
+}
+
+static int
+run(struct recorder *r, struct pf_err *err)
+{
+	struct pf_member_heard heard;
+	for (;;) {
+		const int64_t now = pf_member_now(r->member);
+		while (pf_tape_follow(r->tape, r->lane.lane))
+			continue;
+		int e = pf_tape_until(r->tape, now - BEHIND_NS, err);
+		if (e != 0 || now >= r->until_ns)
+			return e;
+		do
+			e = pf_member_next(r->member, &heard);
+		while (e == 1);
+		if (e == 0)
+			e = pf_member_wait(r->member, r->until_ns - now);
+		if (e == -EINTR || e == -ESHUTDOWN)
+			return 0;
+		if (pf_lane_file_broken(&r->lane)) {
+			pf_msg("lane 'tape' is gone: the tape ends here");
+			return 0;
+		}
+	}
+}
+
+int
+tap_record(const struct wish *w, struct pf_err *err)
+{
+	struct recorder r = {.wish = w, .lane = {.fd = -1, .guard = -1}};
+	const struct pf_member_config config = {.session = w->session,
+	    .wait_s = w->wait_s, .only = "engine", .sleeper = PF_BELL_SCREENS,
+	    .stop = w->stop};
+	struct pf_err late;
+	int e = pf_names_new(&r.names);
+	if (e != 0) {
+		pf_err_set(err, "not enough memory");
+		return e;
+	}
+	e = pf_member_open(&r.member, &config, r.names, err);
+	if (e == 0)
+		e = open_lane(&r, err);
+	if (e == 0)
+		e = open_tape(&r, err);
+	if (e == 0)
+		e = run(&r, err);
+	if (r.tape) {
+		/* What was missed while we went down. */
+		while (pf_tape_follow(r.tape, r.lane.lane))
+			continue;
+		const struct pf_tape_counts c = pf_tape_counts(r.tape);
+		const int closed = pf_tape_close(r.tape, e ? &late : err);
+		e = e ? e : closed;
+		if (w->verbose || c.lost || c.refused)
+			pf_msg("%llu events on the tape, %llu slots lost, %llu "
+			    "refused", (unsigned long long)c.events,
+			    (unsigned long long)c.lost,
+			    (unsigned long long)c.refused);
+	}
+	pf_lane_file_close(&r.lane);
+	pf_member_close(r.member, true);
+	pf_names_free(r.names);
+	return e;
+}
