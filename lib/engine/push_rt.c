@@ -205,6 +205,7 @@ enqueue_turn(struct pf_engine *engine, struct pf_due *due)
 	if (engine->turns == PF_TURNS_MOST || !has_room(g->master, due, 0))
 		return refuse(engine, -EAGAIN);
 	unsigned at = engine->turns++;
+	due->event.type |= PF_FREE; /* it stands where it was said to */
 	due->turns = epoch != (at ? engine->turn[at - 1].epoch :
 	    engine->epoch);
 	for (; at > 0 && engine->turn[at - 1].frame > due->frame; at--)

@@ -41,10 +41,13 @@ name_slot(struct pf_sheet *sheet, const char *name, unsigned slot)
 	add_path(&sheet->full, full, slot);
 }
 
+/* A model's own `pan` is for notes alone: who comes first has the path. */
 static void
 add_row(struct pf_sheet *sheet, const char *path, unsigned slot,
     const struct pf_param *param, float base)
 {
+	if (pf_paths_find(&sheet->own, pf_hash_str(path)) >= 0)
+		return;
 	struct pf_sheet_row *row = &sheet->row[sheet->rows++];
 	snprintf(row->path, sizeof row->path, "%s", path);
 	row->slot = (uint16_t)slot;

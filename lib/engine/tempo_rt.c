@@ -32,9 +32,16 @@ static void
 stretch(struct pf_engine *engine, int64_t time, double ratio)
 {
 	const struct pf_graph *g = engine->graph;
+	const uint32_t rate_hz = engine->config.rate_hz;
+	const int64_t now = engine->frame;
 	for (unsigned i = 0; i < g->strips; i++)
 		pf_scheduler_stretch(&g->strip[i]->scheduler, time, ratio,
-		    engine->config.rate_hz, engine->frame);
+		    rate_hz, now);
+	for (unsigned i = 0; i < g->returns; i++)
+		pf_scheduler_stretch(&g->fx_return[i]->scheduler, time, ratio,
+		    rate_hz, now);
+	pf_scheduler_stretch(&g->master->scheduler, time, ratio, rate_hz,
+	    now);
 }
 
 static void

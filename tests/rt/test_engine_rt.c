@@ -4,6 +4,7 @@
  * and so does (by seccomp) any system call but waking and awaiting its own
  * workers.  With one thread there is no system call at all.
  */
+#include "engine/live.h"
 #include "engine_rig.h"
 #include "tap.h"
 
@@ -159,6 +160,25 @@ make(unsigned threads)
 }
 
 static float left[64], right[64];
+static struct pf_change *patch; /* prepared, for play() */
+static unsigned long fates;
+
+/* Another instrument, ready to be committed. */
+static void
+prepare(struct pf_engine *engine)
+{
+	struct pf_instrument ins;
+	pf_instrument_init(&ins, &pf_model_fm);
+	if (pf_engine_prepare_patch(engine, "a", &ins, &patch, NULL) < 0)
+		exit(1);
+}
+
+static void
+push_tagged(struct pf_engine *engine, const struct pf_event *e)
+{
+	static uint64_t tag;
+	pf_engine_push_tagged(engine, e, "cutoff=0.4\tlevel1=.5", 21, ++tag);
+}
 
 /* Half a second of everything that can happen. */
 static void
@@ -173,7 +193,7 @@ play(struct pf_engine *engine)
 			struct pf_event e = rig_note(names[i], now + 0.0003,
 			    36 + (float)((b * 7) % 48), 0.8f, 0.1f);
 			e.id = (uint32_t)b + 1;
-			rig_push(engine, e, "cutoff=0.4\tlevel1=.5");
+			push_tagged(engine, &e);
 			rig_push(engine, rig_set_event(names[i], now, "gain",
 			    -(float)(b % 12), 0.05f), NULL);
 		}
@@ -185,13 +205,19 @@ play(struct pf_engine *engine)
 			tempo.value = 133;
 			rig_push(engine, tempo, NULL);
 		}
+		if (b == 100 && !pf_engine_commit(engine, patch))
+			_exit(13);
+		if (b == 150)
+			pf_engine_shed(engine, 5);
 		if (b == 300)
 			pf_engine_epoch(engine, 0);
 		for (unsigned n, room = 64; room > 0; room -= n) {
 			n = 1 + (unsigned)b * 13 % 64;
 			n = n < room ? n : room;
+			struct pf_fate fate[8];
 			pf_engine_run(engine, n, NULL,
 			    (float *[]){left, right});
+			fates += pf_engine_fates(engine, fate, 8);
 		}
 	}
 }
@@ -205,12 +231,13 @@ run(unsigned threads, int calls_forbidden)
 	if (pid == 0) {
 		struct pf_engine *engine = make(threads);
 		struct pf_engine_metrics m;
+		prepare(engine);
 		trapped = 1;
 		if (calls_forbidden && forbid_calls(threads > 1))
 			_exit(77);
 		play(engine);
 		pf_engine_metrics(engine, &m);
-		_exit(m.notes > 50 && m.nonfinite == 0 ? 0 : 12);
+		_exit(m.notes > 50 && m.nonfinite == 0 && fates > 50 ? 0 : 12);
 	}
 	int status;
 	waitpid(pid, &status, 0);
@@ -223,6 +250,7 @@ test_pages(void)
 {
 	struct pf_engine *engine = make(1);
 	struct rusage before, after;
+	prepare(engine);
 	getrusage(RUSAGE_SELF, &before);
 	play(engine);
 	getrusage(RUSAGE_SELF, &after);
