@@ -50,7 +50,7 @@ round_off(const float *x, const int32_t *noise, unsigned n, double scale,
 		whole[i] = (int32_t)(q + rounder - rounder);
 	}
 	for (unsigned i = 0; i < n; i++)
-		whole[i] = (x[i] < 0) | (x[i] > 0) ? whole[i] : 0;
+		whole[i] = ((x[i] < 0) | (x[i] > 0)) ? whole[i] : 0;
 	return (unsigned)clipped;
 }
 

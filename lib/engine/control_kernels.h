@@ -2,9 +2,9 @@
 /*
  * What the voices of all models with kernels share at control rate: pairs
  * that move evenly to the block's end, envelopes, LFO, glide.  Included by
- * kernels after simd.h; see lane_aim.h for the plain part.
+ * kernels after simd.h; see lanes.h for the plain part.
  */
-#include "engine/lane_aim.h"
+#include "engine/lanes.h"
 
 /* Which lanes of a group are taken where. */
 struct aim {

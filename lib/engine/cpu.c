@@ -19,16 +19,29 @@ widest(void)
 	return PF_SIMD_BASE;
 }
 
-enum pf_simd
-pf_simd_choose(void)
+/* What the environment wishes and the machine has, or PF_SIMDS. */
+static enum pf_simd
+wished(enum pf_simd have)
 {
 	static const char *const names[] = {"base", "avx2", "avx512"};
 	const char *wish = getenv("PF_SIMD");
-	const enum pf_simd have = widest();
 	if (wish && !strcmp(wish, "sse2"))
 		wish = "base";
 	for (int i = 0; wish && i <= (int)have; i++)
 		if (!strcmp(wish, names[i]))
 			return (enum pf_simd)i;
-	return have;
+	return PF_SIMDS;
+}
+
+enum pf_simd
+pf_simd_choose(void)
+{
+	const enum pf_simd have = widest(), wish = wished(have);
+	return wish < PF_SIMDS ? wish : have;
+}
+
+bool
+pf_simd_forced(void)
+{
+	return wished(widest()) < PF_SIMDS;
 }

@@ -7,8 +7,13 @@
 #ifndef PF_ENGINE_CPU_H
 #define PF_ENGINE_CPU_H
 
+#include <stdbool.h>
+
 enum pf_simd { PF_SIMD_BASE, PF_SIMD_AVX2, PF_SIMD_AVX512, PF_SIMDS };
 
 enum pf_simd pf_simd_choose(void);
+
+/* Did the environment say so? */
+bool pf_simd_forced(void);
 
 #endif

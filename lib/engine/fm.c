@@ -99,7 +99,7 @@ bytes(uint32_t rate_hz, unsigned lanes)
 static int
 init(struct pf_bank *bank)
 {
-	static const struct pf_fm_kernels *const kernels[PF_SIMDS] = {
+	static const struct pf_lane_kernels *const kernels[PF_SIMDS] = {
 		[PF_SIMD_BASE] = &pf_fm_base,
 #if defined(__x86_64__)
 		[PF_SIMD_AVX2] = &pf_fm_avx2,
@@ -109,8 +109,7 @@ init(struct pf_bank *bank)
 	struct pf_fm *s = bank->state;
 	struct pf_arena a = {.base = bank->state};
 	lay_out(s, &a, bank->lanes);
-	s->one_over_rate = 1.0f / (float)bank->rate_hz;
-	s->kernels = kernels[pf_simd_choose()];
+	pf_lanes_init(bank, s->row, &pf_fm_rows, kernels);
 	return 0;
 }
 
@@ -124,7 +123,7 @@ const struct pf_model pf_model_fm = {
 	.start = pf_fm_start,
 	.release = pf_fm_release,
 	.fade = pf_fm_fade,
-	.bend = pf_fm_bend,
-	.control = pf_fm_control,
-	.run = pf_fm_run,
+	.bend = pf_lanes_bend,
+	.control = pf_lanes_control,
+	.run = pf_lanes_run,
 };

@@ -10,7 +10,7 @@
 #ifndef PF_ENGINE_FM_H
 #define PF_ENGINE_FM_H
 
-#include "engine/lane_aim.h"
+#include "engine/lanes.h"
 #include "engine/model.h"
 
 #define PF_OPS 4
@@ -57,19 +57,20 @@ enum {
 };
 
 struct pf_fm {
+	struct pf_lanes lanes;
 	float *row[ROWS]; /* row[ROW_X][lane] */
-	float one_over_rate;
-	const struct pf_fm_kernels *kernels;
 };
 
-struct pf_fm_kernels {
-	const char *name;
-	void (*begin)(struct pf_bank *bank);
-	void (*aim)(struct pf_bank *bank, const struct pf_lane_aim *to);
-	void (*run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
-	    float *r);
+/* Here, so that kernels know it as constants. */
+static const struct pf_control_rows pf_fm_rows = {
+	.lfo_hz = FM_LFO, .lfo_beats = FM_LFO_BEATS,
+	.lfo_shape = FM_LFO_SHAPE, .lfo_delay = FM_LFO_DELAY,
+	.glide = FM_GLIDE,
+	.lfo_row = ROW_LFO, .age_row = ROW_LFO_AGE,
+	.pitch_row = ROW_PITCH, .target_row = ROW_TARGET,
 };
 
-extern const struct pf_fm_kernels pf_fm_base, pf_fm_avx2, pf_fm_avx512;
+extern const struct pf_lane_kernels pf_fm_base, pf_fm_avx2,
+    pf_fm_avx512;
 
 #endif

@@ -6,14 +6,7 @@
 #include "engine/fm.h"
 
 #include "engine/control_kernels.h"
-
-static const struct pf_control_rows rows = {
-	.lfo_hz = FM_LFO, .lfo_beats = FM_LFO_BEATS,
-	.lfo_shape = FM_LFO_SHAPE, .lfo_delay = FM_LFO_DELAY,
-	.glide = FM_GLIDE,
-	.lfo_row = ROW_LFO, .age_row = ROW_LFO_AGE,
-	.pitch_row = ROW_PITCH, .target_row = ROW_TARGET,
-};
+#include "engine/pair_kernels.h"
 
 /* Full level bends the phase by two turns: an index of 4 pi. */
 #define MOST_TURNS 2.0f
@@ -30,25 +23,11 @@ sine(vu phase, vf bend)
 
 #define ROW(x) (s->row[x] + lane)
 
-struct pair {
-	vf end, step;
-};
-
 PF_INLINE struct pair
 pair(const struct pf_fm *s, unsigned row, unsigned lane)
 {
 	return (struct pair){load(ROW(row)), load(ROW(row + 1))};
 }
-
-PF_INLINE vf
-at(struct pair p, vf t)
-{
-	return mul_add(p.step, t, p.end);
-}
-
-struct sums {
-	vf l[PF_BLOCK], r[PF_BLOCK];
-};
 
 static void
 run_group(const struct pf_fm *s, unsigned lane, unsigned pos, unsigned n,
@@ -101,23 +80,6 @@ run_group(const struct pf_fm *s, unsigned lane, unsigned pos, unsigned n,
 	}
 	store(ROW(ROW_LAST), last);
 	store(ROW(ROW_LAST + 1), before);
-}
-
-static void
-PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
-    float *r)
-{
-	const struct pf_fm *s = bank->state;
-	struct sums to;
-	for (unsigned i = 0; i < n; i++)
-		to.l[i] = to.r[i] = all(0);
-	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
-		if (anybody(bank->live + lane))
-			run_group(s, lane, pos, n, &to);
-	for (unsigned i = 0; i < n; i++) {
-		l[i] += sum(to.l[i]);
-		r[i] += sum(to.r[i]);
-	}
 }
 
 PF_INLINE unsigned
@@ -206,8 +168,8 @@ aim_group(struct pf_bank *bank, unsigned lane, const struct pf_lane_aim *to,
 		.mask = mask,
 		.begin = begin,
 		.to = to,
-		.rows = &rows,
-		.one_over_rate = s->one_over_rate,
+		.rows = &pf_fm_rows,
+		.one_over_rate = s->lanes.one_over_rate,
 	};
 	struct aim *const a = &aim;
 	vf heard[PF_OPS], loud = all(0);
@@ -231,29 +193,8 @@ aim_group(struct pf_bank *bank, unsigned lane, const struct pf_lane_aim *to,
 	    load(bank->level + lane)));
 }
 
-/* A block begins, for all. */
-static void
-PF_KERNEL(begin)(struct pf_bank *bank)
-{
-	const struct pf_lane_aim to = {
-		.env_frames = PF_BLOCK,
-		.frames = PF_BLOCK,
-		.left = PF_BLOCK,
-	};
-	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
-		if (anybody(bank->live + lane))
-			aim_group(bank, lane, &to, alli(-1), 1);
-}
+#include "engine/group_kernels.h"
 
-/* Something happened to a lane in the middle of a block. */
-static void
-PF_KERNEL(aim)(struct pf_bank *bank, const struct pf_lane_aim *to)
-{
-	vi mask = {0};
-	mask[to->lane % PF_W] = -1;
-	aim_group(bank, to->lane / PF_W * PF_W, to, mask, 0);
-}
-
-const struct pf_fm_kernels PF_KERNEL(pf_fm) = {
+const struct pf_lane_kernels PF_KERNEL(pf_fm) = {
 	PF_KERNEL_NAME, PF_KERNEL(begin), PF_KERNEL(aim), PF_KERNEL(run),
 };

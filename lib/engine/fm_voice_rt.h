@@ -11,10 +11,5 @@ PF_RT void pf_fm_start(struct pf_bank *bank, unsigned lane,
 PF_RT void pf_fm_release(struct pf_bank *bank, unsigned lane, unsigned pos,
     float velocity);
 PF_RT void pf_fm_fade(struct pf_bank *bank, unsigned lane, unsigned pos);
-PF_RT void pf_fm_bend(struct pf_bank *bank, unsigned lane, unsigned pos,
-    float pitch, bool glide);
-PF_RT void pf_fm_control(struct pf_bank *bank);
-PF_RT void pf_fm_run(struct pf_bank *bank, unsigned pos, unsigned n,
-    float *l, float *r);
 
 #endif

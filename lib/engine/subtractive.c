@@ -114,7 +114,7 @@ bytes(uint32_t rate_hz, unsigned lanes)
 static int
 init(struct pf_bank *bank)
 {
-	static const struct pf_subtractive_kernels *const kernels[PF_SIMDS] = {
+	static const struct pf_lane_kernels *const kernels[PF_SIMDS] = {
 		[PF_SIMD_BASE] = &pf_subtractive_base,
 #if defined(__x86_64__)
 		[PF_SIMD_AVX2] = &pf_subtractive_avx2,
@@ -124,8 +124,7 @@ init(struct pf_bank *bank)
 	struct pf_subtractive *s = bank->state;
 	struct pf_arena a = {.base = bank->state};
 	lay_out(s, &a, bank->lanes);
-	s->one_over_rate = 1.0f / (float)bank->rate_hz;
-	s->kernels = kernels[pf_simd_choose()];
+	pf_lanes_init(bank, s->row, &pf_subtractive_rows, kernels);
 	return 0;
 }
 
@@ -139,7 +138,7 @@ const struct pf_model pf_model_subtractive = {
 	.start = pf_subtractive_start,
 	.release = pf_subtractive_release,
 	.fade = pf_subtractive_fade,
-	.bend = pf_subtractive_bend,
-	.control = pf_subtractive_control,
-	.run = pf_subtractive_run,
+	.bend = pf_lanes_bend,
+	.control = pf_lanes_control,
+	.run = pf_lanes_run,
 };

@@ -11,7 +11,7 @@
 #ifndef PF_ENGINE_SUBTRACTIVE_H
 #define PF_ENGINE_SUBTRACTIVE_H
 
-#include "engine/lane_aim.h"
+#include "engine/lanes.h"
 #include "engine/model.h"
 
 #define PF_UNISON 7
@@ -89,21 +89,21 @@ enum {
 };
 
 struct pf_subtractive {
+	struct pf_lanes lanes;
 	float *row[ROWS]; /* row[ROW_X][lane] */
 	uint32_t *use;    /* use[lane / 4], of the group that begins there */
-	float one_over_rate;
-	const struct pf_subtractive_kernels *kernels;
 };
 
-struct pf_subtractive_kernels {
-	const char *name;
-	void (*begin)(struct pf_bank *bank);
-	void (*aim)(struct pf_bank *bank, const struct pf_lane_aim *to);
-	void (*run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
-	    float *r);
+/* Here, so that kernels know it as constants. */
+static const struct pf_control_rows pf_subtractive_rows = {
+	.lfo_hz = SUB_LFO, .lfo_beats = SUB_LFO_BEATS,
+	.lfo_shape = SUB_LFO_SHAPE, .lfo_delay = SUB_LFO_DELAY,
+	.glide = SUB_GLIDE,
+	.lfo_row = ROW_LFO, .age_row = ROW_LFO_AGE,
+	.pitch_row = ROW_PITCH, .target_row = ROW_TARGET,
 };
 
-extern const struct pf_subtractive_kernels pf_subtractive_base,
-    pf_subtractive_avx2, pf_subtractive_avx512;
+extern const struct pf_lane_kernels pf_subtractive_base, pf_subtractive_avx2,
+    pf_subtractive_avx512;
 
 #endif

@@ -5,14 +5,6 @@
  */
 #include "engine/control_kernels.h"
 
-static const struct pf_control_rows rows = {
-	.lfo_hz = SUB_LFO, .lfo_beats = SUB_LFO_BEATS,
-	.lfo_shape = SUB_LFO_SHAPE, .lfo_delay = SUB_LFO_DELAY,
-	.glide = SUB_GLIDE,
-	.lfo_row = ROW_LFO, .age_row = ROW_LFO_AGE,
-	.pitch_row = ROW_PITCH, .target_row = ROW_TARGET,
-};
-
 PF_INLINE void
 aim_unison(const struct aim *a, vf turns_a_frame)
 {
@@ -184,8 +176,8 @@ aim_group(struct pf_bank *bank, unsigned lane,
 		.mask = mask,
 		.begin = begin,
 		.to = to,
-		.rows = &rows,
-		.one_over_rate = s->one_over_rate,
+		.rows = &pf_subtractive_rows,
+		.one_over_rate = s->lanes.one_over_rate,
 	};
 	struct aim *const a = &aim;
 	const vi was_live = load(AT(ROW_STAGE)) != STAGE_IDLE;
@@ -201,25 +193,4 @@ aim_group(struct pf_bank *bank, unsigned lane,
 	    (load(AT(ROW_ENV_STEP)) != 0));
 }
 
-/* A block begins, for all. */
-static void
-PF_KERNEL(begin)(struct pf_bank *bank)
-{
-	const struct pf_lane_aim to = {
-		.env_frames = PF_BLOCK,
-		.frames = PF_BLOCK,
-		.left = PF_BLOCK,
-	};
-	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
-		if (anybody(bank->live + lane))
-			aim_group(bank, lane, &to, alli(-1), 1);
-}
-
-/* Something happened to a lane in the middle of a block. */
-static void
-PF_KERNEL(aim)(struct pf_bank *bank, const struct pf_lane_aim *to)
-{
-	vi mask = {0};
-	mask[to->lane % PF_W] = -1;
-	aim_group(bank, to->lane / PF_W * PF_W, to, mask, 0);
-}
+#include "engine/group_kernels.h"

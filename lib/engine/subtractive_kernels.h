@@ -9,6 +9,8 @@
  */
 #include "engine/subtractive.h"
 
+#include "engine/pair_kernels.h"
+
 /*
  * Band-limited steps.  A naive saw's jump is replaced, within 3 samples of
  * it, by an odd polynomial C(z), z = distance / 3, that rises from -1 to 1:
@@ -115,21 +117,10 @@ struct group {
 
 #define ROW(x) (g->row[x] + g->lane)
 
-/* A quantity on its way: its value t frames from the block's end. */
-struct pair {
-	vf end, step;
-};
-
 PF_INLINE struct pair
 pair(const struct group *g, unsigned row)
 {
 	return (struct pair){load(ROW(row)), load(ROW(row + 1))};
-}
-
-PF_INLINE vf
-at(struct pair p, vf t)
-{
-	return mul_add(p.step, t, p.end);
 }
 
 /*
@@ -304,11 +295,6 @@ drive(struct group *g, vf *buffer)
 	}
 }
 
-/* What all groups add to. */
-struct sums {
-	vf l[PF_BLOCK], r[PF_BLOCK];
-};
-
 /* Where a channel's filter leads: back to its buffer, or out. */
 enum { TO_BUFFER, TO_LEFT, TO_RIGHT, TO_BOTH };
 
@@ -385,8 +371,9 @@ filter_out(struct group *g, struct sums *sums, uint32_t use,
 
 static void
 run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
-    unsigned n, uint32_t use, struct sums *to)
+    unsigned n, struct sums *to)
 {
+	const uint32_t use = s->use[lane / 4];
 	struct group group;
 	struct group *const g = &group;
 	const int stereo = (use & USE_STEREO) != 0;
@@ -413,25 +400,8 @@ run_group(const struct pf_subtractive *s, unsigned lane, unsigned pos,
 	}
 }
 
-static void
-PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
-    float *r)
-{
-	struct pf_subtractive *s = bank->state;
-	struct sums to;
-	for (unsigned i = 0; i < n; i++)
-		to.l[i] = to.r[i] = all(0);
-	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
-		if (anybody(bank->live + lane))
-			run_group(s, lane, pos, n, s->use[lane / 4], &to);
-	for (unsigned i = 0; i < n; i++) {
-		l[i] += sum(to.l[i]);
-		r[i] += sum(to.r[i]);
-	}
-}
-
 #include "engine/subtractive_control_kernels.h"
 
-const struct pf_subtractive_kernels PF_KERNEL(pf_subtractive) = {
+const struct pf_lane_kernels PF_KERNEL(pf_subtractive) = {
 	PF_KERNEL_NAME, PF_KERNEL(begin), PF_KERNEL(aim), PF_KERNEL(run),
 };

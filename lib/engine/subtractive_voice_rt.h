@@ -12,10 +12,5 @@ PF_RT void pf_subtractive_release(struct pf_bank *bank, unsigned lane,
     unsigned pos, float velocity);
 PF_RT void pf_subtractive_fade(struct pf_bank *bank, unsigned lane,
     unsigned pos);
-PF_RT void pf_subtractive_bend(struct pf_bank *bank, unsigned lane,
-    unsigned pos, float pitch, bool glide);
-PF_RT void pf_subtractive_control(struct pf_bank *bank);
-PF_RT void pf_subtractive_run(struct pf_bank *bank, unsigned pos, unsigned n,
-    float *l, float *r);
 
 #endif
