@@ -21,12 +21,13 @@ static const struct pf_rig_known known[] = {
 /* A runtime key that a program takes as an option. */
 static const struct {
 	const char *program, *option;
-	enum { DEVICE, RATE, PERIOD, CORES, FPS, THINK } key;
+	enum { DEVICE, RATE, PERIOD, THREADS, CORES, FPS, THINK } key;
 } options[] = {
 	{"pf-engine", "--device", DEVICE},
 	{"pf-engine", "--rate", RATE},
 	{"pf-engine", "--period", PERIOD},
-	{"pf-engine", "--threads", CORES},
+	{"pf-engine", "--threads", THREADS},
+	{"pf-engine", "--cpus", CORES},
 	{"pf-agent", "--think-rate", THINK},
 	{"pf-top", "--fps", FPS},
 	{"pf-web", "--fps", FPS},
@@ -73,16 +74,32 @@ pf_rig_known_missing(struct pf_err *err, const char *file, long line,
 	return -ENOENT;
 }
 
+/* A set of cores as "2,3". */
+static void
+list_cores(const cpu_set_t *cores, char *buf, size_t size)
+{
+	size_t len = 0;
+	*buf = '\0';
+	for (size_t i = 0; i < CPU_SETSIZE && len + 6 < size; i++)
+		if (CPU_ISSET(i, cores))
+			len += (size_t)snprintf(buf + len, size - len,
+			    "%s%zu", len ? "," : "", i);
+}
+
+enum { VALUE_BYTES = 128 };
+
 /* The value of a runtime key; "" if it is not said. */
 static const char *
-value(const struct pf_rig_runtime *r, int key, char buf[16])
+value(const struct pf_rig_runtime *r, int key, char buf[VALUE_BYTES])
 {
 	const unsigned number[] = {[RATE] = r->rate_hz,
-	    [PERIOD] = r->period_frames, [CORES] = r->n_cores,
-	    [FPS] = r->gui_fps, [THINK] = r->think_hz};
+	    [PERIOD] = r->period_frames, [THREADS] = r->n_cores,
+	    [CORES] = 0, [FPS] = r->gui_fps, [THINK] = r->think_hz};
 	if (key == DEVICE)
 		return r->n_engines ? r->engine[0] : "";
-	snprintf(buf, 16, "%u", number[key]);
+	if (key == CORES)
+		return list_cores(&r->cores, buf, VALUE_BYTES), buf;
+	snprintf(buf, VALUE_BYTES, "%u", number[key]);
 	return number[key] ? buf : "";
 }
 
@@ -129,22 +146,27 @@ pf_rig_known_lane(const struct pf_rig_known *k, char *const *argv, size_t n,
 
 int
 pf_rig_known_options(const struct pf_rig_known *k, char *const *argv,
-    size_t argc, const char *name, const struct pf_rig_runtime *runtime,
-    bool ready,
-    char *words[PF_RIG_OPTIONS_MOST])
+    size_t argc, const struct pf_rig_said *said,
+    const struct pf_rig_runtime *runtime, char *words[PF_RIG_OPTIONS_MOST])
 {
 	int n = 0, r = 0;
-	char buf[16];
-	for (size_t i = 0; k && i < PF_COUNT(options) && r == 0; i++) {
+	char buf[VALUE_BYTES];
+	if (!k)
+		return 0;
+	for (size_t i = 0; i < PF_COUNT(options) && r == 0; i++) {
 		if (strcmp(options[i].program, k->program) != 0)
 			continue;
 		const char *const text = value(runtime, options[i].key, buf);
 		if (*text)
 			r = add(words, &n, options[i].option, text);
 	}
-	if (r == 0 && k && k->plays && !said_name(argv, argc))
-		r = add(words, &n, "--name", name);
-	if (r == 0 && k && k->says_ready && ready) {
+	if (r == 0 && k->plays && !said_name(argv, argc))
+		r = add(words, &n, "--name", said->name);
+	if (r == 0 && k->engine && said->realtime) {
+		snprintf(buf, sizeof buf, "%d", said->realtime);
+		r = add(words, &n, "--priority", buf);
+	}
+	if (r == 0 && k->says_ready && said->ready) {
 		snprintf(buf, sizeof buf, "%d", PF_RIG_READY_FD);
 		r = add(words, &n, "--ready-fd", buf);
 	}

@@ -49,15 +49,22 @@ int pf_rig_known_missing(struct pf_err *err, const char *file, long line,
 const char *pf_rig_known_lane(const struct pf_rig_known *known,
     char *const *argv, size_t argc, const char *name);
 
+/* What a rig says of a program that the program may take as options. */
+struct pf_rig_said {
+	const char *name;
+	bool ready;   /* it shall say when it is ready */
+	int realtime; /* the priority of its real-time threads; 0: its own */
+};
+
 /*
- * The options that the rig means for a program: its runtime keys, its name
- * if argv says no other, and --ready-fd if it shall say when it is ready.
- * Writes up to PF_RIG_OPTIONS_MOST words, to be freed one by one; returns
+ * The options that a rig means for a program: its runtime keys, its name if
+ * argv says no other, --ready-fd, and its priority if it makes threads of
+ * real time by itself.  Writes up to PF_RIG_OPTIONS_MOST words, to be freed one by one; returns
  * how many, or -ENOMEM.  known may be NULL.
  */
 PF_MUST_CHECK int pf_rig_known_options(const struct pf_rig_known *known,
-    char *const *argv, size_t argc, const char *name,
-    const struct pf_rig_runtime *runtime, bool ready,
+    char *const *argv, size_t argc, const struct pf_rig_said *said,
+    const struct pf_rig_runtime *runtime,
     char *words[PF_RIG_OPTIONS_MOST]);
 
 #endif

@@ -82,8 +82,12 @@ add_options(struct pf_rig_program *p, const struct pf_rig_known *known,
     const struct pf_rig_runtime *runtime, struct pf_err *err)
 {
 	char *option[PF_RIG_OPTIONS_MOST];
-	const int n = pf_rig_known_options(known, p->argv, p->argc, p->name,
-	    runtime, p->ready == PF_RIG_SAYS, option);
+	const struct pf_rig_said said = {p->name, p->ready == PF_RIG_SAYS,
+	    p->realtime};
+	const int n = pf_rig_known_options(known, p->argv, p->argc, &said,
+	    runtime, option);
+	if (p->engine)
+		p->realtime = 0; /* of its audio threads alone */
 	if (n <= 0)
 		return n ? pf_err_set(err, "out of memory"), n : 0;
 	/* pf_rig_words_read() gave room for PF_RIG_WORDS_MOST. */
@@ -134,8 +138,7 @@ read_environment(struct pf_rig_program *p, const struct pf_yaml_node *node,
 
 /* What holds for a program until its keys say else. */
 static void
-defaults(struct pf_rig_program *p, const struct pf_rig_known *known,
-    const struct pf_rig_runtime *runtime)
+defaults(struct pf_rig_program *p, const struct pf_rig_known *known)
 {
 	p->ready = known && known->says_ready ? PF_RIG_SAYS : PF_RIG_RUNS;
 	p->restart = PF_RIG_FAILURE;
@@ -146,8 +149,6 @@ defaults(struct pf_rig_program *p, const struct pf_rig_known *known,
 	p->stop_within_ns = 6000000000; /* a phrase ends in 4 s */
 	p->limit = 10;
 	p->n_choices = 1;
-	if (p->engine)
-		p->cores = runtime->cores;
 }
 
 /* What contradicts itself. */
@@ -210,7 +211,7 @@ pf_rig_program_read(struct pf_rig_program *p, const struct pf_yaml_node *node,
 		return r;
 	const struct pf_rig_known *const known = pf_rig_known_find(p->argv,
 	    p->argc);
-	defaults(p, known, runtime);
+	defaults(p, known);
 	r = read_settings(p, node, err);
 	if (r == 0)
 		r = read_lane(p, pf_yaml_find(node, "lane"), err);

@@ -14,6 +14,7 @@ enum {
 	LANE_BYTES = 1 << 20,
 	RATE_HZ = 48000,         /* pf-engine's default */
 	PERIOD_LEAST = 32, PERIOD_MOST = 2048,
+	CORES_MOST = 16,         /* threads of pf-engine */
 	LANES_MOST = 256
 };
 static const double converters_ms = 1.5; /* both together, as cards tell */
@@ -146,10 +147,11 @@ read_audio(const struct pf_yaml_node *node, struct pf_rig_runtime *r,
 	if (e || !cores)
 		return e;
 	if (cores->kind == PF_YAML_SCALAR)
-		return read_count(cores, 1, CPU_SETSIZE, &r->n_cores, err);
+		return read_count(cores, 1, CORES_MOST, &r->n_cores, err);
 	e = pf_rig_cores_read(cores, &r->cores, err);
 	r->n_cores = e ? 0 : (unsigned)CPU_COUNT(&r->cores);
-	return e;
+	return e || r->n_cores <= CORES_MOST ? e : pf_yaml_error(cores, err,
+	    "the engine uses %d cores at most", CORES_MOST);
 }
 
 /* Bytes, as a number or with KiB, MiB, K, M behind. */

@@ -139,9 +139,15 @@ test_runtime(void)
 	ok(has(0, "--device", "alsa:hw:1") && has(0, "--rate", "44100") &&
 	    has(0, "--period", "256") && has(0, "--threads", "2"),
 	    "the engine gets its own as options");
-	ok(CPU_COUNT(&rig->program[0].cores) == 2, "and its cores");
+	ok(has(0, "--cpus", "0,1") && !CPU_COUNT(&rig->program[0].cores),
+	    "and its cores, for its audio threads alone");
 	ok(has(1, "--think-rate", "25") && !has(1, "--rate", NULL),
 	    "an agent gets its own");
+	ok(read_rig("programs:\n  engine: {run: pf-engine, realtime: 60}\n"
+	    "  a: {run: x, realtime: 5}\n") == 0 &&
+	    has(0, "--priority", "60") && rig->program[0].realtime == 0 &&
+	    rig->program[1].realtime == 5,
+	    "so does its priority: other programs get theirs as a whole");
 	ok(read_rig("performance: {target_latency_ms: 8}\n" RIG) == 0 &&
 	    has(0, "--period", "128"), "8 ms mean a buffer of 128 frames");
 	ok(read_rig("audio: {sample_rate: 96000}\n"
