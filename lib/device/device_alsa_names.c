@@ -119,11 +119,12 @@ is_known(const char *spec)
 	return known;
 }
 
+/* With what libasound said. */
 static int
 refuse_plainly(const char *spec, const char *said, int error,
     struct pf_err *err)
 {
-	pf_err_set(err, "cannot open '%s': %s%s%.160s%s", spec,
+	pf_err_set(err, "cannot open '%s': %s%s%s%s", spec,
 	    snd_strerror(error), said[0] ? " (" : "", said,
 	    said[0] ? ")" : "");
 	return error;
@@ -133,10 +134,11 @@ int
 pf_alsa_refuse(const char *spec, const char *name, const char *said,
     int error, struct pf_err *err)
 {
-	char near[400];
+	char near[400], first[160];
+	snprintf(first, sizeof first, "%s", said); /* a list says more */
 	if (error == -ENOENT || error == -ENODEV || error == -ENXIO) {
 		if (is_known(spec)) /* what it stands for is missing */
-			return refuse_plainly(spec, said, error, err);
+			return refuse_plainly(spec, first, error, err);
 		near_names(spec, near, sizeof near);
 		pf_err_set(err, "cannot open '%s': no such device%s", spec,
 		    near);
@@ -150,6 +152,6 @@ pf_alsa_refuse(const char *spec, const char *name, const char *said,
 		pf_err_set(err, "cannot open '%s': permission denied, join "
 		    "group 'audio'", spec);
 	} else
-		refuse_plainly(spec, said, error, err);
+		refuse_plainly(spec, first, error, err);
 	return error;
 }
