@@ -8,6 +8,7 @@
 #include "engine/effects.h"
 #include "engine/mix_file.h"
 #include "event/event.h"
+#include "live/tape.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -143,8 +144,9 @@ first_frame(const struct host *h)
 		t = h->old.time_ns;
 	if (t < 0 || t > PF_TIME_MOST / 2)
 		return 0;
-	const int64_t frame = pf_frame_of_time(t, h->info.rate_hz);
-	return (frame + PF_BLOCK) / PF_BLOCK * PF_BLOCK;
+	/* A multiple of 64, and one where a tape may begin. */
+	return pf_tape_first(pf_frame_of_time(t, h->info.rate_hz) + 1,
+	    h->info.rate_hz);
 }
 
 static void
@@ -282,13 +284,80 @@ hand_over_taps(struct host *h)
 	for (unsigned i = 0; i < h->taps; i++) {
 		const char *const name = h->wish->tap[i];
 		const struct pf_order order = {.kind = PF_ORDER_TAP,
-		    .tap = h->tap[i].tap, .event.source =
+		    .tap = h->tap[i].tap, .input = {-1, -1}, .event.source =
 		    strcmp(name, "master") == 0 ? 0 : pf_hash_str(name)};
 		(void)pf_stage_order(h->stage, &order);
 	}
 }
 
+/* ---- the recorder */
+
+static void
+record(struct host *h, enum pf_record_what what, const char *name,
+    uint32_t source, int left, int right)
+{
+	struct pf_order order = {.kind = PF_ORDER_TAP,
+	    .event.source = source, .input = {left, right}};
+	order.tap = pf_recorder_ring(h->recorder, what, name,
+	    left >= 0 && left == right ? 1 : 2);
+	if (order.tap && !pf_stage_order(h->stage, &order))
+		pf_msg("recording: '%s' is left out", name);
+}
+
+static void
+record_strip(void *ctx, const char *name)
+{
+	struct host *const h = ctx;
+	record(h, PF_RECORD_STEM, name, pf_hash_str(name), -1, -1);
+}
+
+static int
+open_recorder(struct host *h, struct pf_err *err)
+{
+	const struct pf_recorder_config config = {.path = h->wish->record,
+	    .rate_hz = h->info.rate_hz,
+	    .first_frame = pf_engine_frame(h->engine),
+	    .latency = pf_engine_latency(h->engine), .tape = h->tape.lane};
+	return config.path ? pf_recorder_new(&h->recorder, &config, err) : 0;
+}
+
+/* What is there from the start: master, takes, returns, input strips. */
+static void
+record_all(struct host *h)
+{
+	const char *name;
+	if (!h->recorder)
+		return;
+	record(h, PF_RECORD_MASTER, "master", 0, -1, -1);
+	for (unsigned i = 0; i < h->wish->inputs; i++) {
+		const struct input *const in = &h->input[i];
+		record(h, PF_RECORD_TAKE, in->name, 0, (int)in->left,
+		    (int)in->right);
+		record_strip(h, in->name);
+	}
+	if (!h->wish->inputs && h->info.ins)
+		record(h, PF_RECORD_TAKE, "take", 0, 0,
+		    h->info.ins > 1 ? 1 : 0);
+	for (unsigned i = 0; (name = pf_engine_return_name(h->engine, i)); i++)
+		record_strip(h, name);
+}
+
 /* ---- stage and porter */
+
+/* Free running, the audio thread may wait: nobody listens. */
+static void
+wait_for_porter(void *ctx)
+{
+	const struct host *const h = ctx;
+	pf_porter_wait(h->porter);
+}
+
+static void
+wait_for_recorder(void *ctx)
+{
+	const struct host *const h = ctx;
+	pf_recorder_wait(h->recorder);
+}
 
 static int
 open_stage(struct host *h, struct pf_err *err)
@@ -311,8 +380,9 @@ open_stage(struct host *h, struct pf_err *err)
 		config.input[i].right = h->input[i].right;
 	}
 	if (!h->info.paced) {
-		config.wait = pf_porter_wait;
-		config.ctx = h->porter;
+		config.wait = wait_for_porter;
+		config.throttle = h->recorder ? wait_for_recorder : NULL;
+		config.ctx = h;
 	}
 	const int r = pf_stage_new(&h->stage, &config);
 	if (r != 0)
@@ -333,7 +403,8 @@ open_porter(struct host *h, struct pf_err *err)
 	    .engine = h->engine, .rack = h->rack, .said = &h->said,
 	    .tape = &h->tape, .bell = h->bell.bell, .desk = h->desk,
 	    .rate_hz = h->info.rate_hz, .wake_fd = h->wake_fd,
-	    .verbose = h->wish->verbose};
+	    .verbose = h->wish->verbose,
+	    .comes = h->recorder ? record_strip : NULL, .ctx = h};
 	return pf_porter_new(&h->porter, &config, err);
 }
 
@@ -352,10 +423,12 @@ host_open(struct host *h, const struct wish *wish, struct pf_err *err)
 	    (r = open_device(h, err)) != 0 ||
 	    (r = open_engine(h, err)) != 0 ||
 	    (r = open_taps(h, err)) != 0 ||
+	    (r = open_recorder(h, err)) != 0 ||
 	    (r = open_porter(h, err)) != 0 ||
 	    (r = open_stage(h, err)) != 0)
 		return r;
 	hand_over_taps(h);
+	record_all(h);
 	pf_porter_begin(h->porter, h->stage);
 	return control_open(h, err);
 }
@@ -396,6 +469,10 @@ host_start(struct host *h, struct pf_err *err)
 		pf_err_set(err, "cannot start a thread: %s", strerror(-r));
 		return r;
 	}
+	if (h->recorder && (r = pf_recorder_start(h->recorder)) != 0) {
+		pf_err_set(err, "cannot start a thread: %s", strerror(-r));
+		return r;
+	}
 	if ((r = control_start(h, err)) != 0 ||
 	    (r = pf_device_start(h->device, pf_stage_process, h->stage,
 	    err)) != 0)
@@ -404,13 +481,23 @@ host_start(struct host *h, struct pf_err *err)
 	return 0;
 }
 
+void
+host_tend(struct host *h)
+{
+	if (h->recorder)
+		pf_recorder_tend(h->recorder);
+}
+
 int
 host_stop(struct host *h, struct pf_err *err)
 {
 	const int r = pf_device_stop(h->device, err);
+	struct pf_err second;
 	control_stop(h);
 	pf_porter_stop(h->porter);
-	return r;
+	const int recorded = h->recorder ? pf_recorder_finish(h->recorder,
+	    r ? &second : err) : 0;
+	return r ? r : recorded;
 }
 
 void
@@ -420,6 +507,7 @@ host_close(struct host *h)
 	control_close(h);
 	pf_porter_free(h->porter);
 	pf_stage_free(h->stage);
+	pf_recorder_free(h->recorder);
 	if (h->in.tap)
 		pf_tap_file_close(&h->in, &h->dir);
 	for (unsigned i = 0; i < h->taps; i++)

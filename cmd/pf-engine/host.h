@@ -13,6 +13,7 @@
 #include "live/control.h"
 #include "live/desk.h"
 #include "live/porter.h"
+#include "live/recorder.h"
 #include "live/stage.h"
 #include "render/rack.h"
 #include "session/directory.h"
@@ -85,6 +86,9 @@ PF_MUST_CHECK int host_open(struct host *host, const struct wish *wish,
 
 /* Let it sound.  0 or a negative errno with *err worded. */
 PF_MUST_CHECK int host_start(struct host *host, struct pf_err *err);
+
+/* Ten times a second or so: what the main thread has to look after. */
+void host_tend(struct host *host);
 
 /* Stop what runs.  0 or a negative errno with *err worded. */
 PF_MUST_CHECK int host_stop(struct host *host, struct pf_err *err);

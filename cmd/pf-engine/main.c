@@ -19,7 +19,7 @@
 enum {
 	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_LOG_OSC,
 	OPT_MASTER, OPT_OSC_BIND, OPT_OSC_TCP, OPT_OSC_UDP, OPT_PRIORITY,
-	OPT_READY_FD, OPT_TAP, OPT_TEMPO
+	OPT_READY_FD, OPT_RECORD, OPT_TAP, OPT_TEMPO
 };
 
 static const struct pf_option options[] = {
@@ -35,6 +35,7 @@ static const struct pf_option options[] = {
 	{OPT_TEMPO, "tempo", "BPM", "10..1000; 120"},
 	{OPT_INPUT, "input", "NAME[=CH]", "hear channel CH (or L,R) as a strip"},
 	{OPT_TAP, "tap", "STRIP", "let others hear it; 'master' for all"},
+	{OPT_RECORD, "record", "DIR", "tape, takes, stems, master; or FILE"},
 	{OPT_LENGTH, "length", "S", "end by itself after so many seconds"},
 	{OPT_FREE, "free", NULL, "file, null: as fast as it goes"},
 	{OPT_OSC_UDP, "osc-udp", "PORT", "OSC over UDP too; 0: any port"},
@@ -207,6 +208,9 @@ set_option(struct wish *w, int key, const char *arg)
 	case OPT_CPUS:
 		read_cpus(w, arg);
 		break;
+	case OPT_RECORD:
+		w->record = arg;
+		break;
 	case OPT_READY_FD:
 		w->ready_fd = (int)pf_option_int(&program, "ready-fd", arg, 0,
 		    65535);
@@ -263,6 +267,7 @@ play(struct host *h, struct pf_err *err)
 		if (hung != hangups)
 			pf_device_reopen(h->device);
 		hung = hangups;
+		host_tend(h);
 		if (pf_directory_gone(&h->dir)) {
 			pf_msg("session '%s' was removed", h->dir.name);
 			pf_stage_end(h->stage);

@@ -66,6 +66,22 @@ restore(struct pf_stage *s, const struct pf_event *was)
 }
 
 static void
+tap(struct pf_stage *s, const struct pf_order *order)
+{
+	const int64_t frame = pf_engine_frame(s->engine);
+	if (s->taps == PF_STAGE_TAPS)
+		return;
+	s->tap[s->taps].tap = order->tap;
+	s->tap[s->taps].source = order->event.source;
+	s->tap[s->taps].input[0] = order->input[0];
+	s->tap[s->taps++].input[1] = order->input[1];
+	order->tap->header.begin = frame;
+	/* Release: who sees it reads from `begin` on. */
+	atomic_store_explicit(&order->tap->header.position, frame,
+	    memory_order_release);
+}
+
+static void
 obey(struct pf_stage *s, const struct pf_order *order)
 {
 	switch (order->kind) {
@@ -91,10 +107,7 @@ obey(struct pf_stage *s, const struct pf_order *order)
 		restore(s, &order->event);
 		break;
 	case PF_ORDER_TAP:
-		if (s->taps < PF_STAGE_TAPS) {
-			s->tap[s->taps].tap = order->tap;
-			s->tap[s->taps++].source = order->event.source;
-		}
+		tap(s, order);
 		break;
 	}
 }

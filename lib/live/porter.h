@@ -43,6 +43,10 @@ struct pf_porter_config {
 	int64_t now_ns;            /* session time at which the stage begins */
 	int wake_fd;               /* an eventfd, as given to the stage */
 	bool verbose;
+	/* A strip is about to come; on his thread, may order.  NULL: nobody
+	 * wants to know. */
+	void (*comes)(void *ctx, const char *name);
+	void *ctx;
 };
 
 /*

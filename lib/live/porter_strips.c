@@ -97,6 +97,8 @@ prepare(struct pf_porter *p, struct pf_want *w, struct pf_order *order,
 	order->event = pf_event_make(PF_PATCH, w->at_ns, w->source);
 	order->event.name = pf_hash_str(instrument->name);
 	p->flying_instrument = instrument;
+	if (!there && p->config.comes)
+		p->config.comes(p->config.ctx, source);
 	pf_porter_name(p, instrument->name);
 	pf_porter_name(p, source);
 	if (p->config.verbose)

@@ -2,6 +2,7 @@
 #include "live/stage.h"
 
 #include "base/hash.h"
+#include "event/type.h"
 #include "live/stage_private.h"
 #include "session/metric.h"
 #include "session/tail.h"
@@ -24,6 +25,27 @@ begin_fade(struct pf_stage *s)
 	const bool fades = s->config.device.paced;
 	s->gain = fades ? 0 : 1;
 	s->gain_step = fades ? 50.0f / (float)s->rate_hz : 1;
+}
+
+/* A tape begins with the axis, lest synced effects run at another tempo. */
+static void
+tape_axis(struct pf_stage *s)
+{
+	const struct pf_transport *const t = &s->transport;
+	const int64_t now = pf_stage_now(s);
+	struct pf_event e = pf_event_make(PF_TEMPO, now, 0);
+	e.value = t->bpm;
+	pf_stage_tape(s, &e, NULL, 0);
+	e = pf_event_make(PF_METER, now, 0);
+	e.p = t->meter_num;
+	e.q = t->meter_den;
+	pf_stage_tape(s, &e, NULL, 0);
+	if (t->key_tonic > 11)
+		return;
+	e = pf_event_make(PF_KEY, now, 0);
+	e.a = (float)t->key_tonic;
+	e.u8[PF_KEY_MODE] = (uint8_t)t->key_mode;
+	pf_stage_tape(s, &e, NULL, 0);
 }
 
 int
@@ -52,11 +74,15 @@ pf_stage_new(struct pf_stage **stage, const struct pf_stage_config *config)
 	s->name_shed = pf_hash_str("shed");
 	for (unsigned i = 0; i < PF_PART_COUNTS; i++)
 		s->name_count[i] = pf_hash_str(pf_part_count_name[i]);
+	for (const char *name; s->fx_returns < PF_RETURNS_MOST && (name =
+	    pf_engine_return_name(s->engine, s->fx_returns));)
+		s->fx_return[s->fx_returns++] = pf_hash_str(name);
 	struct pf_tail *const tail = pf_lane_tail(config->said);
 	s->callback = pf_tail_histogram(tail,
 	    pf_hash_str(PF_HISTOGRAM_CALLBACK));
 	s->wake = pf_tail_histogram(tail, pf_hash_str(PF_HISTOGRAM_WAKE));
 	atomic_store(&s->frame, s->begun_frame);
+	tape_axis(s);
 	*stage = s;
 	return 0;
 }

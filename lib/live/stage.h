@@ -42,7 +42,7 @@
 
 #define PF_PARTS_MOST 128 /* lanes that are drained */
 #define PF_STAGE_INPUTS 16
-#define PF_STAGE_TAPS 16
+#define PF_STAGE_TAPS 192
 
 struct pf_stage;
 
@@ -99,7 +99,8 @@ enum pf_order_kind {
 	PF_ORDER_FAIL,    /* what was wanted can not be: `result` */
 	PF_ORDER_FREE,    /* what was wanted is there: go on */
 	PF_ORDER_SET,     /* event, a `set`, as it once was: now */
-	PF_ORDER_TAP      /* write the strip event.source (0: the master) there */
+	PF_ORDER_TAP      /* write a strip or return, event.source (0: the
+	                   * master), or inputs, there; begins now */
 };
 
 struct pf_order {
@@ -109,6 +110,7 @@ struct pf_order {
 	struct pf_part *part;  /* who wanted it; NULL: a command, or nobody */
 	struct pf_change *change;
 	struct pf_tap *tap;
+	int input[2];          /* TAP: channels of the device; -1: no input */
 	struct pf_event event; /* CHANGE: the `patch` that the tape tells */
 	bool said;             /* and lane.engine, too */
 };
@@ -162,6 +164,8 @@ struct pf_stage_config {
 	int wake_fd;                  /* an eventfd the porter sleeps on */
 	/* Free running: wait a little for the porter.  NULL: real time. */
 	void (*wait)(void *ctx);
+	/* Free running: after each period, wait for who is behind; or NULL. */
+	void (*throttle)(void *ctx);
 	void *ctx;
 };
 

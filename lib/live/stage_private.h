@@ -53,7 +53,11 @@ struct pf_stage {
 	struct pf_order change;              /* .change NULL: none waits */
 	uint32_t free_said;                  /* a list; PF_SAID_MOST: empty */
 	struct pf_said said[PF_SAID_MOST];
-	struct { struct pf_tap *tap; uint32_t source; } tap[PF_STAGE_TAPS];
+	struct {
+		struct pf_tap *tap;
+		uint32_t source; /* 0: the master */
+		int input[2];    /* channels; [0] -1: no input */
+	} tap[PF_STAGE_TAPS];
 	unsigned taps;
 
 	struct pf_dll dll;
@@ -70,6 +74,8 @@ struct pf_stage {
 	double load;
 	uint64_t load_most;
 	struct pf_histogram *callback, *wake, *command_lag;
+	uint32_t fx_return[PF_RETURNS_MOST]; /* hashes of names */
+	unsigned fx_returns;
 	uint64_t left[PF_PART_COUNTS]; /* counts of parts that left */
 	uint32_t name_engine, name_shed, name_count[PF_PART_COUNTS];
 	bool news;            /* said something in this period */

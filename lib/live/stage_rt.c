@@ -39,18 +39,40 @@ begin_end(struct pf_stage *s)
 	    ? (int64_t)(END_S * s->rate_hz) : 0;
 }
 
-/* The master, or a strip; one that is not there yet is silent. */
+/* What a strip or a return of that name gave; false: it is not there. */
+static bool
+stem(const struct pf_stage *s, uint32_t source, const float *lr[2])
+{
+	const int strip = pf_engine_find(s->engine, source);
+	if (strip >= 0) {
+		pf_engine_strip_stem(s->engine, (unsigned)strip, lr);
+		return true;
+	}
+	for (unsigned i = 0; i < s->fx_returns; i++)
+		if (s->fx_return[i] == source) {
+			pf_engine_return_stem(s->engine, i, lr);
+			return true;
+		}
+	return false;
+}
+
+/* One that is not there yet is silent. */
 static void
-write_taps(struct pf_stage *s, float *const *master, unsigned n)
+write_taps(struct pf_stage *s, const float *const *in, unsigned done,
+    float *const *master, unsigned n)
 {
 	for (unsigned i = 0; i < s->taps; i++) {
 		const float *lr[2] = {master[0], master[1]};
-		const uint32_t source = s->tap[i].source;
-		const int strip = source ? pf_engine_find(s->engine, source)
-		    : 0;
-		if (source && strip >= 0)
-			pf_engine_strip_stem(s->engine, (unsigned)strip, lr);
-		pf_tap_write(s->tap[i].tap, strip < 0 ? NULL : lr, n);
+		const int *const input = s->tap[i].input;
+		bool there = true;
+		if (input[0] >= 0)
+			for (int c = 0; c < 2; c++)
+				lr[c] = (unsigned)input[c] <
+				    s->config.device.ins
+				    ? in[input[c]] + done : NULL;
+		else if (s->tap[i].source)
+			there = stem(s, s->tap[i].source, lr);
+		pf_tap_write(s->tap[i].tap, there ? lr : NULL, n);
 	}
 }
 
@@ -77,7 +99,7 @@ run(struct pf_stage *s, const float *const *in, float *const *out,
 		from[2 * i + 1] = in[s->config.input[i].right] + done;
 	}
 	pf_engine_run(s->engine, n, from, to);
-	write_taps(s, to, n);
+	write_taps(s, in, done, to, n);
 	pf_stage_fates(s);
 	return n;
 }
@@ -175,6 +197,8 @@ void
 pf_stage_after(void *ctx)
 {
 	struct pf_stage *const s = ctx;
+	if (s->config.throttle)
+		s->config.throttle(s->config.ctx);
 	const struct pf_bell *const bell = s->config.bell;
 	const uint32_t word = atomic_load(&bell->word);
 	const uint32_t roster = atomic_load(&bell->roster);
