@@ -18,7 +18,7 @@ PF_INLINE vf
 sine(vu phase, vf bend)
 {
 	const vf t = mul_add(to_float((vi)phase), all(0x1p-32f), bend);
-	return sin_sample(t - rounded_down(t + 0.5f));
+	return sin_sample(t - rounded(t));
 }
 
 #define ROW(x) (s->row[x] + lane)

@@ -274,6 +274,13 @@ rounded_down(vf x)
 	return t - pick(t > x, all(1), all(0));
 }
 
+/* To the nearest whole number, |x| < 2^22. */
+PF_INLINE vf
+rounded(vf x)
+{
+	return (x + 12582912.0f) - 12582912.0f; /* 1.5 * 2^23 */
+}
+
 /* 2 to the x to 1e-7, -126 <= x <= 126 (clamped). */
 PF_INLINE vf
 exp2v(vf x)
