@@ -9,9 +9,8 @@
 
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/ring.h"
 #include "engine/wide.h"
-
-#include <string.h>
 
 enum { COPIES = 2, GUARD = 4 };
 
@@ -142,17 +141,6 @@ run_round(struct chorus *s, const struct pf_fx_io *io)
 	}
 }
 
-/* Frames first .. first+n-1 of a ring, in a row. */
-static void
-unroll(const float *ring, unsigned mask, unsigned first, unsigned n,
-    float *out)
-{
-	const unsigned at = first & mask, room = mask + 1 - at;
-	const unsigned m = n < room ? n : room;
-	memcpy(out, ring + at, m * sizeof *out);
-	memcpy(out + m, ring, (n - m) * sizeof *out);
-}
-
 /*
  * Add one copy of the next n frames to wet[n].  It wanders so slowly that its
  * delay seldom passes a whole sample: between such places all is side by side.
@@ -161,7 +149,7 @@ static void
 copy(const float *ring, unsigned mask, unsigned at, const struct pf_ramp *tap,
     unsigned pos, unsigned n, float *restrict wet)
 {
-	float near[PF_BLOCK + 3], f[PF_BLOCK];
+	float spare[PF_BLOCK + 3], f[PF_BLOCK];
 	int whole[PF_BLOCK];
 	for (unsigned i = 0; i < n; i++) {
 		const float delay = tap->from +
@@ -177,8 +165,8 @@ copy(const float *ring, unsigned mask, unsigned at, const struct pf_ramp *tap,
 		const unsigned count = end - done;
 		float *restrict const out = wet + done;
 		const float *const part = f + done;
-		unroll(ring, mask, at + done - (unsigned)whole[done] - 2,
-		    count + 3, near);
+		const float *restrict const near = pf_ring_look(ring, mask,
+		    at + done - (unsigned)whole[done] - 2, count + 3, spare);
 		for (unsigned i = 0; i < count; i++)
 			out[i] += between(near[i + 3], near[i + 2],
 			    near[i + 1], near[i], part[i]);
@@ -191,11 +179,7 @@ run_straight(struct chorus *s, const struct pf_fx_io *io)
 	float *const x[2] = {io->l, io->r};
 	for (int c = 0; c < 2; c++) {
 		float wet[PF_BLOCK] = {0};
-		const unsigned first = s->at & s->mask;
-		const unsigned room = s->mask + 1 - first;
-		const unsigned fit = io->n < room ? io->n : room;
-		memcpy(s->ring[c] + first, x[c], fit * sizeof(float));
-		memcpy(s->ring[c], x[c] + fit, (io->n - fit) * sizeof(float));
+		pf_ring_put(s->ring[c], s->mask, s->at, io->n, x[c]);
 		for (int k = 0; k < COPIES; k++)
 			copy(s->ring[c], s->mask, s->at, &s->tap[c][k],
 			    io->pos, io->n, wet);

@@ -19,13 +19,14 @@
  *
  * Every delay is longer than a block, so a block's frames are independent of
  * each other but for the 16 filters: loops run along time, and only the
- * filters run along the lines, with four to a register.
+ * filters run along the lines, with eight to a register.
  */
 #include "engine/effects.h"
 
 #include "base/math.h"
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/ring.h"
 #include "engine/wide.h"
 
 #include <math.h>
@@ -35,6 +36,7 @@ enum { LINES = 16, SERIES = 4, GUARD = 8 };
 
 typedef float v4 __attribute__((vector_size(16)));
 typedef float v4u __attribute__((vector_size(16), aligned(4)));
+typedef float v8 __attribute__((vector_size(32)));
 
 /* Lengths of the lines in ms at size 1: about even in logarithm, no two
  * with a simple ratio, both sides alike in mean. */
@@ -70,9 +72,9 @@ struct reverb {
 	unsigned mask, pass_mask, pre_mask; /* ring lengths - 1, in frames */
 	unsigned at;                        /* where the next frame goes */
 	struct line line[LINES];
-	float low_state[LINES] __attribute__((aligned(16)));
-	float pole[LINES] __attribute__((aligned(16)));
-	float gain[LINES] __attribute__((aligned(16)));
+	float low_state[LINES] __attribute__((aligned(32)));
+	float pole[LINES] __attribute__((aligned(32)));
+	float gain[LINES] __attribute__((aligned(32)));
 	struct pass pass[2][SERIES];
 	float *pre[2];
 	unsigned pre_from, pre_to;          /* predelay, faded over a block */
@@ -277,76 +279,78 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->width, to[2]);
 }
 
-/* Copy frames at - delay ... of a ring. */
-static void
-fetch(const float *ring, unsigned mask, unsigned from, unsigned n,
-    float *out)
+/* One allpass of a side over n frames, in place. */
+static inline void
+pass_row(struct reverb *s, const struct pass *p, float g, unsigned n,
+    float *restrict x)
 {
-	const unsigned at = from & mask, first = mask + 1 - at;
-	if (n <= first) {
-		memcpy(out, ring + at, n * sizeof *out);
-		return;
-	}
-	memcpy(out, ring + at, first * sizeof *out);
-	memcpy(out + first, ring, (n - first) * sizeof *out);
-}
-
-static void
-store(float *ring, unsigned mask, unsigned to, unsigned n, const float *in)
-{
-	const unsigned at = to & mask, first = mask + 1 - at;
-	if (n <= first) {
-		memcpy(ring + at, in, n * sizeof *in);
-		return;
-	}
-	memcpy(ring + at, in, first * sizeof *in);
-	memcpy(ring, in + first, (n - first) * sizeof *in);
-}
-
-/* Predelay, low cut and the allpasses of one side: what enters the lines. */
-static void
-front(struct reverb *s, int c, const float *in, unsigned pos, unsigned n,
-    float *x)
-{
-	float old[PF_BLOCK];
-	store(s->pre[c], s->pre_mask, s->at, n, in);
-	fetch(s->pre[c], s->pre_mask, s->at - s->pre_to, n, x);
-	if (s->pre_from != s->pre_to) {
-		fetch(s->pre[c], s->pre_mask, s->at - s->pre_from, n, old);
-		for (unsigned i = 0; i < n; i++)
-			x[i] = old[i] + (x[i] - old[i]) *
-			    ((float)(pos + i) * (1.0f / PF_BLOCK));
-	}
-	float low = s->cut_state[c];
+	float spare_old[PF_BLOCK], spare_new[PF_BLOCK];
+	const float *restrict const old = pf_ring_look(p->ring, s->pass_mask,
+	    s->at - p->delay, n, spare_old);
+	float *restrict const new = pf_ring_place(p->ring, s->pass_mask,
+	    s->at, n, spare_new);
 	for (unsigned i = 0; i < n; i++) {
-		low += s->cut * (x[i] - low);
-		x[i] -= low;
+		const float v = x[i] - g * old[i];
+		x[i] = old[i] + g * v;
+		new[i] = v;
 	}
-	s->cut_state[c] = low;
-	for (int k = 0; k < SERIES; k++) {
-		const struct pass *const p = &s->pass[c][k];
-		const float g = pass_gain[k];
-		fetch(p->ring, s->pass_mask, s->at - p->delay, n, old);
-		for (unsigned i = 0; i < n; i++) {
-			const float v = x[i] - g * old[i];
-			x[i] = old[i] + g * v;
-			old[i] = v;
-		}
-		store(p->ring, s->pass_mask, s->at, n, old);
+	pf_ring_fill(p->ring, s->pass_mask, s->at, n, spare_new, new);
+}
+
+/* What one side said a predelay ago. */
+static inline void
+predelay(struct reverb *s, int c, const float *restrict in, unsigned pos,
+    unsigned n, float *restrict x)
+{
+	float spare[PF_BLOCK], spare_old[PF_BLOCK];
+	float *const ring = s->pre[c];
+	pf_ring_put(ring, s->pre_mask, s->at, n, in);
+	memcpy(x, pf_ring_look(ring, s->pre_mask, s->at - s->pre_to, n,
+	    spare), n * sizeof *x);
+	if (s->pre_from == s->pre_to)
+		return;
+	const float *const old = pf_ring_look(ring, s->pre_mask,
+	    s->at - s->pre_from, n, spare_old);
+	for (unsigned i = 0; i < n; i++)
+		x[i] = old[i] + (x[i] - old[i]) *
+		    ((float)(pos + i) * (1.0f / PF_BLOCK));
+}
+
+/* Predelay, low cut and the allpasses of both sides: what enters the lines. */
+static inline void
+front(struct reverb *s, const struct pf_fx_io *io, float (*x)[PF_BLOCK])
+{
+	const unsigned n = io->n;
+	predelay(s, 0, io->l, io->pos, n, x[0]);
+	predelay(s, 1, io->r, io->pos, n, x[1]);
+	/* Side by side: each waits for the frame before it. */
+	const float cut = s->cut, keep = 1 - s->cut;
+	float left = s->cut_state[0], right = s->cut_state[1];
+	for (unsigned i = 0; i < n; i++) {
+		left = keep * left + cut * x[0][i];
+		right = keep * right + cut * x[1][i];
+		x[0][i] -= left;
+		x[1][i] -= right;
 	}
+	s->cut_state[0] = left;
+	s->cut_state[1] = right;
+	for (int c = 0; c < 2; c++)
+		for (int k = 0; k < SERIES; k++)
+			pass_row(s, &s->pass[c][k], pass_gain[k], n, x[c]);
 }
 
 /* Read one line's frames between samples, by a parabola through three. */
-static void
+static inline void
 read_line(const struct reverb *s, const struct line *d, unsigned pos,
-    unsigned n, float *out)
+    unsigned n, float *restrict out)
 {
-	float near[PF_BLOCK + GUARD];
-	fetch(d->ring, s->mask, s->at - d->base - 1, n + 2, near);
+	float spare[PF_BLOCK + GUARD];
+	const float *restrict const near = pf_ring_look(d->ring, s->mask,
+	    s->at - d->base - 1, n + 2, spare);
 	const float start = d->delay - (float)d->base;
 	const float step = (d->next - d->delay) * (1.0f / PF_BLOCK);
 	for (unsigned i = 0; i < n; i++) {
-		const float f = start + step * (float)(pos + i);
+		const float f = start + step * (float)(int)(pos + i);
 		const float late = near[i], mid = near[i + 1];
 		const float early = near[i + 2];
 		out[i] = mid + 0.5f * f * ((late - early) +
@@ -354,39 +358,60 @@ read_line(const struct reverb *s, const struct line *d, unsigned pos,
 	}
 }
 
-/* Rows of four to columns. */
+/* What a line hears: all lines, and a side of the input by its sign. */
 static inline void
-transpose(v4 *a, v4 *b, v4 *c, v4 *d)
+write_line(const struct reverb *s, const struct line *d, unsigned n,
+    const float *restrict y, const float *restrict in, float sign)
 {
-	const v4 p = __builtin_shufflevector(*a, *b, 0, 4, 1, 5);
-	const v4 q = __builtin_shufflevector(*c, *d, 0, 4, 1, 5);
-	const v4 u = __builtin_shufflevector(*a, *b, 2, 6, 3, 7);
-	const v4 v = __builtin_shufflevector(*c, *d, 2, 6, 3, 7);
-	*a = __builtin_shufflevector(p, q, 0, 1, 4, 5);
-	*b = __builtin_shufflevector(p, q, 2, 3, 6, 7);
-	*c = __builtin_shufflevector(u, v, 0, 1, 4, 5);
-	*d = __builtin_shufflevector(u, v, 2, 3, 6, 7);
+	float spare[PF_BLOCK];
+	float *restrict const new =
+	    pf_ring_place(d->ring, s->mask, s->at, n, spare);
+	for (unsigned i = 0; i < n; i++)
+		new[i] = 0.25f * y[i] + sign * in[i];
+	pf_ring_fill(d->ring, s->mask, s->at, n, spare, new);
 }
 
-/* The filters of four lines, over n frames, in place. */
-static void
+/* Rows of four to columns, in each half of the registers. */
+static inline void
+transpose(v8 *a, v8 *b, v8 *c, v8 *d)
+{
+	const v8 p = __builtin_shufflevector(*a, *b, 0, 8, 1, 9, 4, 12, 5, 13);
+	const v8 q = __builtin_shufflevector(*c, *d, 0, 8, 1, 9, 4, 12, 5, 13);
+	const v8 u = __builtin_shufflevector(*a, *b, 2, 10, 3, 11, 6, 14, 7, 15);
+	const v8 v = __builtin_shufflevector(*c, *d, 2, 10, 3, 11, 6, 14, 7, 15);
+	*a = __builtin_shufflevector(p, q, 0, 1, 8, 9, 4, 5, 12, 13);
+	*b = __builtin_shufflevector(p, q, 2, 3, 10, 11, 6, 7, 14, 15);
+	*c = __builtin_shufflevector(u, v, 0, 1, 8, 9, 4, 5, 12, 13);
+	*d = __builtin_shufflevector(u, v, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+
+/* The filters of eight lines, over n frames, in place. */
+static inline void
 damp(struct reverb *s, int first, unsigned n, float (*y)[PF_BLOCK])
 {
-	v4 state = *(v4 *)&s->low_state[first];
-	const v4 pole = *(const v4 *)&s->pole[first];
-	const v4 gain = *(const v4 *)&s->gain[first];
+	v8 state = *(v8 *)&s->low_state[first];
+	const v8 pole = *(const v8 *)&s->pole[first];
+	const v8 gain = *(const v8 *)&s->gain[first];
 	for (unsigned i = 0; i < n; i += 4) {
-		v4 t[4];
-		for (int k = 0; k < 4; k++)
-			t[k] = *(v4u *)&y[first + k][i];
+		v8 t[4];
+		for (int k = 0; k < 4; k++) {
+			const v4 low = *(v4u *)&y[first + k][i];
+			const v4 high = *(v4u *)&y[first + 4 + k][i];
+			t[k] = __builtin_shufflevector(low, high, 0, 1, 2, 3,
+			    4, 5, 6, 7);
+		}
 		transpose(&t[0], &t[1], &t[2], &t[3]);
 		for (unsigned k = 0; k < 4 && i + k < n; k++)
 			t[k] = state = gain * t[k] + pole * state;
 		transpose(&t[0], &t[1], &t[2], &t[3]);
-		for (int k = 0; k < 4; k++)
-			*(v4u *)&y[first + k][i] = t[k];
+		for (int k = 0; k < 4; k++) {
+			*(v4u *)&y[first + k][i] =
+			    __builtin_shufflevector(t[k], t[k], 0, 1, 2, 3);
+			*(v4u *)&y[first + 4 + k][i] =
+			    __builtin_shufflevector(t[k], t[k], 4, 5, 6, 7);
+		}
 	}
-	*(v4 *)&s->low_state[first] = state;
+	*(v8 *)&s->low_state[first] = state;
 }
 
 /* Every line into every other: a Hadamard matrix, fast, times 4. */
@@ -431,15 +456,14 @@ run(void *state, const struct pf_fx_io *io)
 {
 	struct reverb *const s = state;
 	const unsigned n = io->n;
-	float x[2][PF_BLOCK] = {{0}}, y[LINES][PF_BLOCK];
-	front(s, 0, io->l, io->pos, n, x[0]);
-	front(s, 1, io->r, io->pos, n, x[1]);
+	float x[2][PF_BLOCK], y[LINES][PF_BLOCK];
+	front(s, io, x);
 	for (int k = 0; k < LINES; k++) {
 		for (unsigned i = n; i < ((n + 3) & ~3u); i++)
 			y[k][i] = 0;
 		read_line(s, &s->line[k], io->pos, n, y[k]);
 	}
-	for (int k = 0; k < LINES; k += 4)
+	for (int k = 0; k < LINES; k += 8)
 		damp(s, k, n, y);
 
 	float out[2][PF_BLOCK] = {{0}};
@@ -450,14 +474,10 @@ run(void *state, const struct pf_fx_io *io)
 	blend(s, io, out);
 
 	scatter(y, n);
-	for (int k = 0; k < LINES; k++) {
-		/* Lines 0 and 1 of each four are left's and right's. */
-		const float *const in = x[k & 1];
-		const float sign = k & 2 ? -0.70710678f : 0.70710678f;
-		for (unsigned i = 0; i < n; i++)
-			y[k][i] = 0.25f * y[k][i] + sign * in[i];
-		store(s->line[k].ring, s->mask, s->at, n, y[k]);
-	}
+	/* Lines 0 and 1 of each four are left's and right's. */
+	for (int k = 0; k < LINES; k++)
+		write_line(s, &s->line[k], n, y[k], x[k & 1],
+		    k & 2 ? -0.70710678f : 0.70710678f);
 	s->at += n;
 }
 
