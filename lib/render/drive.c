@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "render/drive.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,8 @@ struct pf_drive {
 	struct pf_drive_config config;
 	struct pf_line line; /* read, but not handed over */
 	bool holds, ended, stopped;
+	bool begun;             /* something has been said that sounds */
+	bool tape;              /* it is one: `patch` makes strips at once */
 	int64_t end;
 	struct pf_drive_counts counts;
 	struct source source[SOURCES];
@@ -136,7 +140,16 @@ add_strip(struct pf_drive *d, uint32_t hash, struct pf_err *err)
 	return 0;
 }
 
-/* `patch`: remembered until the source plays, then at once. */
+static bool
+may_play(const struct pf_drive *d, uint32_t source)
+{
+	const struct pf_drive_config *const c = &d->config;
+	char buf[16];
+	return !c->plays ||
+	    c->plays(c->ctx, pf_names_show(c->names, source, buf));
+}
+
+/* `patch`: remembered until the source plays, then (and of a tape) at once. */
 static int
 patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 {
@@ -153,11 +166,14 @@ patch(struct pf_drive *d, const struct pf_event *e, struct pf_err *err)
 	s->bank = e->u16[0];
 	s->program = named ? -1 : e->u16[1];
 	const int strip = pf_engine_find(c->engine, e->source);
+	if (strip < 0 && d->tape && may_play(d, e->source))
+		return add_strip(d, e->source, err);
 	if (strip < 0 || !d->instrument[strip])
 		return 0;
 	int r = choose(d, pf_names_show(c->names, e->source, buf), s,
 	    &instrument, err);
-	if (r != 0 || d->instrument[strip] == instrument->name)
+	/* On a tape even the same again is a new one, without its echo. */
+	if (r != 0 || (!d->tape && d->instrument[strip] == instrument->name))
 		return r;
 	r = pf_engine_patch(c->engine, (unsigned)strip, instrument, &why);
 	if (r < 0)
@@ -187,15 +203,6 @@ section(struct pf_drive *d, const struct pf_event *e)
 	if (c->section)
 		c->section(c->ctx, pf_frame_of_time(e->time, c->rate_hz),
 		    pf_names_show(c->names, e->name, buf));
-}
-
-static bool
-may_play(const struct pf_drive *d, uint32_t source)
-{
-	const struct pf_drive_config *const c = &d->config;
-	char buf[16];
-	return !c->plays ||
-	    c->plays(c->ctx, pf_names_show(c->names, source, buf));
 }
 
 /* note, on, bend, off. */
@@ -236,7 +243,13 @@ hand_over(struct pf_drive *d, struct pf_err *err)
 		d->counts.heard++;
 		return 0;
 	}
-	switch (pf_event_type(e)) {
+	const enum pf_type type = pf_event_type(e);
+	/* Who puts everything back before anything is there plays a tape. */
+	if (type == PF_RESET && !d->begun)
+		d->tape = true;
+	d->begun |= type == PF_NOTE || type == PF_ON || type == PF_SET ||
+	    type == PF_PATCH;
+	switch (type) {
 	case PF_NOTE:
 	case PF_ON:
 	case PF_BEND:
@@ -252,6 +265,7 @@ hand_over(struct pf_drive *d, struct pf_err *err)
 		section(d, e);
 		return 0;
 	case PF_TEMPO:
+	case PF_PLAY:
 	case PF_STOP:
 	case PF_SEEK:
 	case PF_RESET:
@@ -263,20 +277,29 @@ hand_over(struct pf_drive *d, struct pf_err *err)
 	}
 }
 
-/* The stream and its last note have ended: stop what nobody will. */
+/* The stream and its last note have ended: end what nobody will. */
 static void
 stop(struct pf_drive *d)
 {
-	const struct pf_event e = {.type = PF_STOP,
+	struct pf_engine *const engine = d->config.engine;
+	struct pf_event e = {.type = PF_OFF | PF_FREE,
 	    .time = pf_time_of_frame(d->end, d->config.rate_hz),
 	    .a_bits = PF_NONE_BITS, .b_bits = PF_NONE_BITS};
-	d->stopped = pf_engine_push(d->config.engine, &e, NULL, 0) == 0;
+	for (unsigned i = 0; i < PF_STRIPS_MOST; i++) {
+		if (!d->instrument[i])
+			continue; /* an input, or not there */
+		e.source = pf_hash_str(pf_engine_strip_name(engine, i));
+		(void)pf_engine_push(engine, &e, NULL, 0);
+	}
+	d->stopped = true;
 }
 
 int
 pf_drive_until(struct pf_drive *d, int64_t frame, struct pf_err *err)
 {
 	const struct pf_drive_config *const c = &d->config;
+	/* Whole blocks, so that no cut of them can be heard. */
+	const int64_t end = (frame + PF_BLOCK - 1) / PF_BLOCK * PF_BLOCK;
 	while (!d->ended) {
 		if (!d->holds) {
 			const int r = pf_feed_next(c->feed, &d->line, err);
@@ -286,7 +309,7 @@ pf_drive_until(struct pf_drive *d, int64_t frame, struct pf_err *err)
 			d->holds = r > 0 && d->line.kind == PF_LINE_EVENT;
 			continue;
 		}
-		if (pf_frame_of_time(d->line.event.time, c->rate_hz) >= frame)
+		if (pf_frame_of_time(d->line.event.time, c->rate_hz) >= end)
 			return 1;
 		const int r = hand_over(d, err);
 		if (r != 0)

@@ -10,6 +10,10 @@
  * in turns, offline as fast as it goes, live as the clock asks; so both play
  * the same.
  *
+ * A stream that says `reset` before anything that sounds is a tape: what an
+ * engine played, as it played it.  There `patch` makes the strip at once, and
+ * another each time, as it did; so a tape gives the samples it was made of.
+ *
  * HEARD events are not played.  `patch` chooses a source's instrument through
  * the rack.  A `set` that names a strip not yet there waits for it.  When the
  * stream has ended and the last note with it, what still sounds (an `on`
@@ -55,7 +59,8 @@ PF_MUST_CHECK int pf_drive_new(struct pf_drive **drive,
 void pf_drive_free(struct pf_drive *drive);
 
 /*
- * Hand over all events that begin before a frame.  Returns 1 while more may
+ * Hand over all events that begin before a frame, or within its block: a
+ * block's first call hands over all of it.  Returns 1 while more may
  * come, 0 when the stream has ended and all is handed over; or a negative
  * errno with *err worded (a wrong line, an instrument that is not there, more
  * sources than strips).
