@@ -8,6 +8,7 @@
 
 #include "device/device.h"
 
+#include <glob.h>
 #include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -243,6 +244,21 @@ rig_kill(pid_t pid, int sig)
 	if (pid > 0) {
 		kill(pid, sig);
 		waitpid(pid, &status, 0);
+	}
+}
+
+/* Remove what a killed server left behind. */
+static inline void
+rig_jackd_clean(void)
+{
+	char pattern[64];
+	glob_t found;
+	snprintf(pattern, sizeof pattern, "/dev/shm/jack*_pftest-%d_*",
+	    (int)getpid());
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			unlink(found.gl_pathv[i]);
+		globfree(&found);
 	}
 }
 

@@ -32,6 +32,16 @@ pf_device_say(const struct pf_device *d, const char *fmt, ...)
 		pf_msg("%s", text);
 }
 
+void
+pf_device_prefault(void *memory, size_t bytes)
+{
+	volatile char *at = memory;
+	for (size_t i = 0; i < bytes; i += 4096)
+		at[i] = 0;
+	if (bytes > 0)
+		at[bytes - 1] = 0;
+}
+
 /* The kind of device a spec begins with; *name is what follows it. */
 static const struct pf_device_driver *
 find_driver(const char *spec, const char **name, struct pf_err *err)

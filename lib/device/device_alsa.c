@@ -276,9 +276,13 @@ make_frames(struct pf_alsa_side *side, snd_pcm_uframes_t period)
 {
 	if (!side->pcm || side->mmap)
 		return 0;
-	side->frames = calloc(period * side->channels,
-	    pf_sample_bytes(side->kind));
-	return side->frames ? 0 : -ENOMEM;
+	const size_t bytes = period * side->channels *
+	    pf_sample_bytes(side->kind);
+	side->frames = calloc(1, bytes);
+	if (!side->frames)
+		return -ENOMEM;
+	pf_device_prefault(side->frames, bytes);
+	return 0;
 }
 
 static int

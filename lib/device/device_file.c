@@ -132,13 +132,14 @@ file_open(struct pf_device *d, struct pf_device_terms *terms, void **handle,
 	fill_terms(f, terms, rate);
 	const unsigned most = f->channels > d->wanted.outs ? f->channels :
 	    d->wanted.outs;
-	f->frames = calloc((size_t)terms->period_frames * most,
-	    sizeof(float));
+	const size_t bytes = terms->period_frames * most * sizeof(float);
+	f->frames = calloc(1, bytes);
 	if (!f->frames) {
 		pf_err_set(err, "cannot open '%s': out of memory", d->spec);
 		r = -ENOMEM;
 		goto fail;
 	}
+	pf_device_prefault(f->frames, bytes);
 	if (!d->wanted.free_running && (r = pf_file_io_start(f, err)) < 0)
 		goto fail;
 	*handle = f;

@@ -189,6 +189,10 @@ void pf_device_say(const struct pf_device *d, const char *fmt, ...)
 void pf_device_block_signals(sigset_t *was);
 void pf_device_restore_signals(const sigset_t *was);
 
+/* Touch each page of zeroed memory, so that the audio thread is not the first
+ * to do so (a memset() of what calloc() gave would be left out). */
+void pf_device_prefault(void *memory, size_t bytes);
+
 /* The rates people use, ascending, ended by 0. */
 extern const uint32_t pf_device_rates[];
 

@@ -85,8 +85,7 @@ make_ring(struct pf_file_ring *r, unsigned channels)
 	    sizeof(float));
 	if (!r->sample)
 		return -ENOMEM;
-	/* The audio thread shall not be the first to touch a page. */
-	memset(r->sample, 0, (size_t)PF_FILE_RING_FRAMES * channels *
+	pf_device_prefault(r->sample, (size_t)PF_FILE_RING_FRAMES * channels *
 	    sizeof(float));
 	return 0;
 }
