@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pf-agent: a musician in a pipe.  Hears the stream, plays along.
+ * pf-agent: a musician, in a pipe or on stage.  Hears the others, plays
+ * along.
  */
 #include "list.h"
+#include "live.h"
 
 #include "agent/mind.h"
 #include "agent/personality.h"
@@ -10,6 +12,8 @@
 #include "base/message.h"
 #include "base/option.h"
 #include "base/outfile.h"
+#include "live/member.h"
+#include "live/program.h"
 #include "music/style.h"
 #include "stream/filter.h"
 
@@ -19,7 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETS_MOST = 32, THINK_RATE = 256, HEARD, REPLACE, LENIENT, SET };
+enum { SETS_MOST = 32, THINK_RATE = 256, HEARD, REPLACE, LENIENT, SET, LIVE,
+	SESSION, STANDBY, WAIT, READY_FD };
 
 static const struct pf_option options[] = {
 	{'n', "name", "NAME", "as whom to play (default: the role)"},
@@ -34,6 +39,11 @@ static const struct pf_option options[] = {
 	{HEARD, "heard", "FILE", "write what was heard, in its order"},
 	{REPLACE, "replace", NULL, "drop upstream lines of the same name"},
 	{LENIENT, "lenient", NULL, "skip malformed lines and count them"},
+	{LIVE, "live", NULL, "play in a session instead of a pipe"},
+	{SESSION, "session", "NAME", "in this one (default: $PF_SESSION)"},
+	{WAIT, "wait", "[=S]", "wait for an engine, S seconds or for ever"},
+	{STANDBY, "standby", NULL, "wait until the name is free"},
+	{READY_FD, "ready-fd", "N", "write a newline to N when it plays"},
 	{'v', "verbose", NULL, "say what was chosen and what happened"},
 	{0},
 };
@@ -53,6 +63,11 @@ struct settings {
 	uint64_t seed;
 	double hz;
 	bool replace, lenient, verbose;
+	/* On stage. */
+	const char *session, *ready;
+	double wait_s;
+	bool live, standby;
+	bool stage_only; /* something was said that needs --live */
 };
 
 static void
@@ -69,6 +84,7 @@ read_options(struct settings *s, int argc, char **argv)
 		case 'v': s->verbose = true; break;
 		case 'o': s->output = arg; break;
 		case 'L': exit(list_choices());
+		case LIVE: s->live = true; break;
 		case HEARD: s->heard = arg; break;
 		case REPLACE: s->replace = true; break;
 		case LENIENT: s->lenient = true; break;
@@ -79,6 +95,20 @@ read_options(struct settings *s, int argc, char **argv)
 		case THINK_RATE:
 			s->hz = (double)pf_option_int(&program, "think-rate",
 			    arg, 10, 30);
+			break;
+		case SESSION:
+			s->session = arg;
+			s->stage_only = true;
+			break;
+		case STANDBY: s->standby = s->stage_only = true; break;
+		case WAIT:
+			s->wait_s = arg ? pf_option_num(&program, "wait", arg,
+			    0, 1e9) : -1;
+			s->stage_only = true;
+			break;
+		case READY_FD:
+			s->ready = arg;
+			s->stage_only = true;
 			break;
 		case SET:
 			if (s->n_sets == SETS_MOST)
@@ -101,6 +131,12 @@ read_options(struct settings *s, int argc, char **argv)
 	s->input = first + 1 < argc ? argv[first + 1] : "-";
 	if (!s->name)
 		s->name = s->role;
+	if (s->live && (first + 1 < argc || s->replace || s->lenient))
+		pf_option_fail(&program, "--live hears a session: no FILE, "
+		    "--replace or --lenient");
+	if (!s->live && s->stage_only)
+		pf_option_fail(&program, "--session, --wait, --standby and "
+		    "--ready-fd need --live");
 	if (!*s->name || strpbrk(s->name, "\t\n#") || strlen(s->name) > 100)
 		pf_option_fail(&program, "--name: '%s' can not be a source",
 		    s->name);
@@ -127,6 +163,13 @@ think(void *ctx, int64_t n, int64_t time_ns)
 	struct player *const p = ctx;
 	(void)n;
 	return pf_mind_think(p->mind, time_ns, &p->sink);
+}
+
+static int
+reflex(void *ctx, const struct pf_event *e)
+{
+	struct player *const p = ctx;
+	return pf_mind_reflex(p->mind, e, &p->sink);
 }
 
 static void
@@ -237,13 +280,76 @@ play(struct player *player, struct pf_filter *filter, struct pf_err *err)
 {
 	player->sink = pf_filter_sink(filter);
 	pf_filter_set_hearer(filter, &(struct pf_hearer){.hear = hear,
-	    .think = think, .end = end, .over = over, .ctx = player});
+	    .think = think, .end = end, .over = over, .reflex = reflex,
+	    .ctx = player});
 	const int r = pf_mind_start(player->mind, &player->sink);
 	if (r != 0) {
 		pf_err_set(err, "cannot begin: %s", strerror(-r));
 		return r;
 	}
 	return pf_filter_run(filter, err);
+}
+
+/* In the pipe.  Returns the exit status. */
+static int
+play_in_pipe(const struct settings *s, const struct pf_style *style,
+    const struct pf_personality *who, struct pf_names *names, int out_fd,
+    int heard_fd)
+{
+	struct player player = {0};
+	struct pf_err err;
+	const int in = open_input(s);
+	struct pf_filter *const filter = new_filter(s, in, out_fd, heard_fd,
+	    names);
+	player.mind = new_mind(s, style, who, names);
+	const int r = play(&player, filter, &err);
+	if (r != 0)
+		pf_msg("%s", err.text);
+	if (s->verbose)
+		report(s, &player, filter);
+	pf_mind_free(player.mind);
+	pf_filter_free(filter);
+	if (in != STDIN_FILENO)
+		close(in);
+	return r != 0;
+}
+
+static int
+start(void *ctx)
+{
+	struct player *const p = ctx;
+	return pf_mind_start(p->mind, &p->sink);
+}
+
+/* In a session.  Returns the exit status. */
+static int
+play_on_stage(const struct settings *s, const struct pf_style *style,
+    const struct pf_personality *who, struct pf_names *names, int out_fd,
+    int heard_fd)
+{
+	struct player player = {0};
+	struct pf_member *member = NULL;
+	struct pf_err err;
+	struct live live = {
+		.session = s->session, .name = s->name, .role = s->role,
+		.wait_s = s->wait_s, .standby = s->standby,
+		.verbose = s->verbose, .hz = (unsigned)s->hz,
+		.heard_fd = heard_fd, .out_fd = out_fd, .names = names,
+		.ready_fd = pf_live_ready_fd(s->ready, &err),
+		.hearer = {.hear = hear, .think = think, .end = end,
+		    .over = over, .reflex = reflex, .ctx = &player},
+		.start = start,
+	};
+	if (live.ready_fd < -1)
+		pf_option_fail(&program, "--ready-fd: %s", err.text);
+	int status = live_open(&member, &live);
+	if (status != 0 || !member)
+		return status;
+	player.mind = new_mind(s, style, who, names);
+	player.sink = pf_member_sink(member);
+	status = live_play(member, &live);
+	pf_mind_free(player.mind);
+	return status;
 }
 
 int
@@ -254,38 +360,29 @@ main(int argc, char **argv)
 	struct pf_style *style;
 	struct pf_personality who;
 	struct pf_names *names;
-	struct player player = {0};
 	struct pf_outfile heard = {.fd = -1}, out = {.fd = STDOUT_FILENO};
 	struct pf_err err;
 	read_options(&s, argc, argv);
 	load(&s, &style, &who);
 	const bool file = s.output && strcmp(s.output, "-") != 0;
+	if (s.live && !s.output)
+		out.fd = -1;
 	if ((s.heard && pf_outfile_open(&heard, s.heard, &err) != 0) ||
 	    (file && pf_outfile_open(&out, s.output, &err) != 0))
 		pf_die(1, "%s", err.text);
 	if (pf_names_new(&names) != 0)
 		pf_die(1, "not enough memory");
-	const int in = open_input(&s);
-	struct pf_filter *const filter = new_filter(&s, in, out.fd, heard.fd,
-	    names);
-	player.mind = new_mind(&s, style, &who, names);
-	int status = 0;
-	if (play(&player, filter, &err) != 0 ||
-	    (s.heard && pf_outfile_commit(&heard, &err) != 0) ||
-	    (file && pf_outfile_commit(&out, &err) != 0)) {
+	int status = (s.live ? play_on_stage : play_in_pipe)(&s, style, &who,
+	    names, out.fd, heard.fd);
+	if (status == 0 && ((s.heard && pf_outfile_commit(&heard, &err) != 0)
+	    || (file && pf_outfile_commit(&out, &err) != 0))) {
 		pf_msg("%s", err.text);
 		status = 1;
 	}
 	pf_outfile_abort(&heard);
 	if (file)
 		pf_outfile_abort(&out);
-	if (s.verbose)
-		report(&s, &player, filter);
-	pf_mind_free(player.mind);
-	pf_filter_free(filter);
 	pf_style_free(style);
 	pf_names_free(names);
-	if (in != STDIN_FILENO)
-		close(in);
 	return status;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-	KICK = 36, SNARE = 38, HAT = 42, OPEN = 46,
+	KICK = 36, STICK = 37, SNARE = 38, HAT = 42, OPEN = 46,
 	CRASH = 49, RIDE = 51
 };
 
@@ -257,6 +257,20 @@ drums_beat(struct pf_mind *m, const struct pf_moment *at)
 		ghosts(m, at);
 }
 
+/* Sticks, until everybody comes in. */
+static void
+drums_count(struct pf_mind *m, int64_t from, int64_t in)
+{
+	for (int64_t beat = from; beat < in && beat < from + 8; beat++)
+		pf_mind_play(m, (double)beat, 0.125, 0, STICK, 0.6);
+}
+
+static bool
+drums_weighs(float pitch)
+{
+	return pitch == KICK || pitch == SNARE || pitch == CRASH;
+}
+
 static void
 drums_final(struct pf_mind *m, const struct pf_moment *at)
 {
@@ -275,5 +289,8 @@ const struct pf_role pf_role_drums = {
 	.part = PF_DRUMS,
 	.state_size = sizeof(struct drums),
 	.beat = drums_beat,
+	.count = drums_count,
+	.weighs = drums_weighs,
+	.startle = KICK,
 	.final = drums_final,
 };

@@ -210,6 +210,27 @@ hear_change(struct pf_listener *l, const struct pf_event *e)
 	l->root = root;
 }
 
+/* 1: it is not about the transport; else 0 or -ENOMEM. */
+static int
+hear_transport(struct pf_listener *l, const struct pf_event *e)
+{
+	switch (pf_event_type(e)) {
+	case PF_PLAY:
+		return musical_time_play(&l->time, e->time);
+	case PF_STOP:
+		musical_time_stop(&l->time, e->time);
+		return 0;
+	case PF_SEEK:
+		return musical_time_seek(&l->time, e->time, e->value);
+	case PF_SET:
+		/* Whom to follow, by the name's hash in the id; 0 the axis. */
+		return e->name == pf_hash_str("transport.follow")
+		    ? musical_time_follow(&l->time, e->time, e->id) : 1;
+	default:
+		return 1;
+	}
+}
+
 int
 pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
     const char *more)
@@ -232,6 +253,9 @@ pf_listener_hear(struct pf_listener *l, const struct pf_event *e,
 		    + (int64_t)((double)e->duration * 1e9);
 		return 0;
 	}
+	const int moved = hear_transport(l, e);
+	if (moved <= 0)
+		return moved;
 	const int source = heard_source_of(&l->heard, e->source);
 	if (source < 0)
 		return 0;
@@ -291,6 +315,10 @@ pf_listener_pulse(const struct pf_listener *listener,
     struct pf_listener_pulse *pulse)
 {
 	musical_time_pulse(&listener->time, pulse);
+	pulse->transport = listener->time.has_transport
+	    && pulse->from == PF_TIME_AXIS;
+	pulse->place = musical_time_place(&listener->time,
+	    listener->time.now_ns);
 	pulse->swing = pulse->subdivision == 3 ? 0.5 : listener->player.swing;
 }
 
@@ -322,6 +350,9 @@ pf_listener_bar_beat(const struct pf_listener *listener, int64_t bar)
 static int64_t
 first_bar(const struct pf_listener *l)
 {
+	/* A transport's bars are numbered as the song's. */
+	if (l->time.has_transport && l->time.from == PF_TIME_AXIS)
+		return 0;
 	const double first = l->time.first_ns >= 0
 	    ? heard_beat(&l->time, l->time.first_ns) : 0;
 	const int64_t bar = musical_time_bar(&l->time, first + 0.1);
@@ -359,11 +390,16 @@ own_chord(const struct pf_listener *l, double beat)
 	return c;
 }
 
-/* Whoever hears only drums can not hear chords in them. */
+/*
+ * Whoever hears only drums can not hear chords in them; nor who plays to a
+ * transport while nobody has played yet.
+ */
 static bool
 on_its_own(const struct pf_listener *l)
 {
-	return l->own && l->own->bars > 0 && l->player.out.drums;
+	const bool alone = l->time.has_transport &&
+	    l->time.from == PF_TIME_AXIS && !l->player.out.heard;
+	return l->own && l->own->bars > 0 && (l->player.out.drums || alone);
 }
 
 void

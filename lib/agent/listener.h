@@ -54,6 +54,8 @@ struct pf_listener_pulse {
 	double beat;        /* now */
 	int64_t bar;        /* the bar that sounds now, from 0 */
 	double bar_beat;    /* the beat at which it began */
+	bool transport;     /* it is the transport that plays */
+	double place;       /* of it: the song's quarter now */
 	double swing;       /* place of the off-beat eighth in the beat as it
 	                     * is played: 0.5 straight .. 0.67 triplets */
 };

@@ -39,8 +39,8 @@ find_role(const char *name, struct pf_err *err)
  * The style's first choice of chords, so that everybody of the band comes to
  * the same without a word; its tonic if it has none.
  */
-static void
-own_chords(struct pf_mind *m)
+void
+mind_own_chords(struct pf_mind *m)
 {
 	const struct pf_style *const s = m->style;
 	const int mode = pf_key_is_minor(s->key) ? PF_MINOR : PF_MAJOR;
@@ -78,7 +78,8 @@ pf_mind_new(struct pf_mind **out, const struct pf_mind_config *c,
 	m->instrument = c->instrument;
 	m->names = c->names;
 	m->in_beat = m->end_beat = m->told_end = m->stopped_beat = -1;
-	m->first_ns = m->held.bar = m->mended = -1;
+	m->first_ns = m->held.bar = m->mended = m->pattern = -1;
+	m->reflex_ns = m->heavy_ns = INT64_MIN / 2;
 	m->name = strdup(c->name ? c->name : c->role);
 	m->role_state = calloc(1, role->state_size + 1);
 	int r = m->name && m->role_state ? 0 : -ENOMEM;
@@ -90,7 +91,8 @@ pf_mind_new(struct pf_mind **out, const struct pf_mind_config *c,
 		pf_mind_free(m);
 		return r;
 	}
-	own_chords(m);
+	mind_own_chords(m);
+	mind_wish_init(m);
 	*out = m;
 	return 0;
 }
@@ -100,6 +102,7 @@ pf_mind_free(struct pf_mind *m)
 {
 	if (!m)
 		return;
+	mind_wish_fini(m);
 	pf_listener_free(m->listener);
 	free(m->role_state);
 	free(m->name);
@@ -151,6 +154,11 @@ plan(struct pf_mind *m, double horizon)
 		}
 		struct pf_moment at;
 		moment(m, m->next_beat, &at);
+		if (m->wish.any && at.in_bar == 0) {
+			mind_wish_take(m);
+			m->held.bar = -1;
+			moment(m, m->next_beat, &at);
+		}
 		m->role->beat(m, &at);
 		m->next_beat++;
 	}
@@ -170,6 +178,19 @@ mend(struct pf_mind *m, double horizon)
 	m->role->mend(m, &at);
 }
 
+/* What was said ahead for another time shall not sound. */
+static void
+withdraw(struct pf_mind *m)
+{
+	struct pf_event e = pf_event_make(PF_CANCEL, m->now_ns, m->source);
+	m->withdraw = false;
+	e.name = 0;
+	e.from = m->now_ns;
+	const int r = pf_sink_say(m->sink, &e, NULL);
+	if (r < 0 && m->error == 0)
+		m->error = r;
+}
+
 int
 pf_mind_think(struct pf_mind *m, int64_t time_ns, const struct pf_sink *sink)
 {
@@ -178,7 +199,15 @@ pf_mind_think(struct pf_mind *m, int64_t time_ns, const struct pf_sink *sink)
 	m->error = 0;
 	m->now_ns = time_ns;
 	pf_listener_update(m->listener, time_ns);
+	if (m->withdraw)
+		withdraw(m);
+	if (m->wish.refused[0])
+		pf_mind_decide(m, "refused", 1, "there is no '%s'",
+		    m->wish.refused);
+	m->wish.refused[0] = '\0';
 	const double horizon = pf_listener_beat(m->listener, time_ns + ahead);
+	if (m->state == WAITING && m->wish.any)
+		mind_wish_take(m);
 	if (m->state == WAITING)
 		mind_consider_entry(m, horizon);
 	if (m->state == PLAYING)
@@ -188,6 +217,7 @@ pf_mind_think(struct pf_mind *m, int64_t time_ns, const struct pf_sink *sink)
 	mind_speak(m, time_ns + ahead);
 	if (m->input_ended && m->state == WAITING && m->n == 0)
 		m->state = OVER;
+	mind_be_alert(m);
 	m->sink = NULL;
 	return m->error;
 }
@@ -210,6 +240,16 @@ int
 pf_mind_hear(struct pf_mind *m, const struct pf_event *e, const char *more)
 {
 	const int r = pf_listener_hear(m->listener, e, more);
+	switch (pf_event_type(e)) {
+	case PF_PLAY: case PF_STOP: case PF_SEEK: case PF_RESET:
+		mind_hear_transport(m, e);
+		break;
+	case PF_SET:
+		mind_wish_hear(m, e, more);
+		break;
+	default:
+		break;
+	}
 	if (r == 0 && pf_event_type(e) == PF_INTENT && e->source != m->source)
 		hear_intent(m, e);
 	return r;

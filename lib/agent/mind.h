@@ -20,6 +20,14 @@
  * begin before t + PF_MIND_AHEAD_NS.  It does not say its events in order of
  * time: whoever prints or stores them orders them.
  *
+ * A mind plays to the axis of a stream that has tempo; if it has a transport
+ * (`play`, `stop`, `seek`), while that plays, in bars that are numbered from
+ * the song's beginning; else to beats that ears tell or that it feels.
+ *
+ * It can be told, by `set`, to be another: NAME.mind.TRAIT = 0..1,
+ * NAME.mind.style and NAME.mind.personality with text=WHICH, NAME.mind.pattern
+ * = N (-1: as it comes).  It obeys at its next bar.
+ *
  * A restarted mind hears everything again without thinking, then thinks on:
  * its randomness is a function of the place in the music, not of its past.
  *
@@ -87,6 +95,15 @@ PF_MUST_CHECK int pf_mind_start(struct pf_mind *mind,
  */
 PF_MUST_CHECK int pf_mind_hear(struct pf_mind *mind,
     const struct pf_event *event, const char *more);
+
+/*
+ * Something sudden was heard (HEARD `onset` or `on`); said to the sink at
+ * once, 3 ms after it, if it is answered at all.  May come before the event's
+ * turn to be heard, and changes nothing of what will be thought: it rests on
+ * what was known a whole thought before.  Returns 0 or the sink's error.
+ */
+PF_MUST_CHECK int pf_mind_reflex(struct pf_mind *mind,
+    const struct pf_event *event, const struct pf_sink *sink);
 
 /*
  * Think at time_ns, and say to the sink what was decided.  Returns 0 or the

@@ -43,6 +43,12 @@ pf_mind_trait(const struct pf_mind *m, enum pf_trait trait)
 	return m->personality.trait[trait];
 }
 
+int
+pf_mind_pattern(const struct pf_mind *m)
+{
+	return m->pattern;
+}
+
 uint64_t
 pf_mind_seed(const struct pf_mind *m)
 {
@@ -164,6 +170,9 @@ mind_speak(struct pf_mind *m, int64_t horizon_ns)
 		e.velocity = p.velocity;
 		e.duration = (float)((double)(pf_listener_when(m->listener,
 		    p.beat + p.beats) - start) / 1e9);
+		if (m->role->weighs && m->role->weighs(p.pitch) &&
+		    at > m->heavy_ns)
+			m->heavy_ns = at;
 		pf_mind_say(m, &e, NULL);
 	}
 	m->n = kept;

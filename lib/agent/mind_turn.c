@@ -45,6 +45,8 @@ knows_where(struct pf_mind *m, const struct pf_listener_pulse *pulse)
 		m->first_ns = m->now_ns;
 	if (pulse->from == PF_TIME_UNKNOWN || !pulse->locked)
 		return false;
+	if (pulse->transport && !m->role->harmonic)
+		return true;
 	const double bars = m->first_ns < 0 ? 0 : (double)(m->now_ns -
 	    m->first_ns) / (pulse->period_ns * pulse->beats_per_bar);
 	if (pulse->from != PF_TIME_AXIS) {
@@ -54,7 +56,7 @@ knows_where(struct pf_mind *m, const struct pf_listener_pulse *pulse)
 			return false;
 		if (pulse->bar_confidence < 0.3 && bars < 1 + 2 * patience)
 			return false;
-	} else if (patience > 0.75 && bars < 4 * (patience - 0.75)) {
+	} else if (!pulse->transport && patience > 0.75 && bars < 4 * (patience - 0.75)) {
 		return false;
 	}
 	if (!m->role->harmonic)
@@ -76,6 +78,24 @@ has_begun_again(const struct pf_mind *m,
 }
 
 void
+mind_hear_transport(struct pf_mind *m, const struct pf_event *e)
+{
+	struct pf_listener_pulse pulse;
+	pf_listener_pulse(m->listener, &pulse);
+	m->n = 0;
+	m->withdraw = m->state == PLAYING || m->state == ENDING;
+	if (m->state == OVER || m->input_ended)
+		return;
+	m->state = WAITING;
+	m->in_beat = m->end_beat = m->told_end = m->stopped_beat = -1;
+	m->mended = m->held.bar = -1;
+	/* In the first bar one begins with the bar, later where one is. */
+	const double place = pf_event_type(e) == PF_SEEK ? e->value :
+	    pulse.place;
+	m->resume = place >= pulse.beats_per_bar;
+}
+
+void
 mind_consider_entry(struct pf_mind *m, double horizon)
 {
 	struct pf_listener_pulse pulse;
@@ -87,11 +107,15 @@ mind_consider_entry(struct pf_mind *m, double horizon)
 	if (m->stopped_beat >= 0 && !has_begun_again(m, player))
 		return;
 	const double from = horizon - 0.02;
-	m->in_beat = pulse.from == PF_TIME_AXIS && score_told(m, pulse.beat) ?
-	    mind_ceil_beat(from) : mind_bar_line(m, from);
+	const bool at_once = pulse.transport ? m->resume :
+	    pulse.from == PF_TIME_AXIS && score_told(m, pulse.beat);
+	m->in_beat = at_once ? mind_ceil_beat(from) : mind_bar_line(m, from);
+	if (pulse.transport && !m->resume && m->role->count)
+		m->role->count(m, mind_ceil_beat(from), m->in_beat);
 	m->next_beat = m->in_beat;
 	m->state = PLAYING;
 	m->end_beat = m->told_end = -1;
+	m->resume = true; /* from now on the song is under way */
 	static const char *const how[] = {"", "the axis is told",
 	    "the beat is told", "the pulse is felt"};
 	pf_mind_decide(m, "enter", pulse.confidence, "%s", how[pulse.from]);
@@ -126,7 +150,9 @@ mind_consider_end(struct pf_mind *m, double horizon)
 	    pf_listener_player(m->listener);
 	struct pf_listener_pulse pulse;
 	pf_listener_pulse(m->listener, &pulse);
-	if (m->told_end >= 0) {
+	if (pulse.transport && !m->input_ended) {
+		m->told_end = -1; /* the transport says when it is over */
+	} else if (m->told_end >= 0) {
 		set_end(m, m->told_end, "another announced the end");
 	} else if (m->input_ended) {
 		set_end(m, mind_bar_line(m, rings_until(m, horizon) - 0.02),

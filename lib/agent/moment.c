@@ -169,7 +169,9 @@ pf_moment_place(const struct pf_mind *mind, const struct pf_moment *at)
 		.phrase_bar = at->phrase_bar,
 		.intensity = at->intensity,
 		/* Two phrases alike, then a change. */
-		.variant = (uint32_t)(at->phrase / 2),
+		.variant = pf_mind_pattern(mind) >= 0
+		    ? (uint32_t)pf_mind_pattern(mind)
+		    : (uint32_t)(at->phrase / 2),
 	};
 }
 

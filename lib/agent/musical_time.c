@@ -46,7 +46,7 @@ meter_at(double quarter, double beat, int64_t bar, struct pf_meter meter)
 static int
 add_meter(struct musical_time *time, struct time_meter m)
 {
-	if (time->meters > 0
+	while (time->meters > 0
 	    && time->meter[time->meters - 1].quarter >= m.quarter - 1e-6)
 		time->meters--;
 	if (time->meters == time->meter_room) {
@@ -70,6 +70,13 @@ quarter_of(const struct musical_time *time, int64_t ns)
 	return fabs(q - ticks) < 1e-7 ? ticks : q;
 }
 
+/* May the axis be played to? */
+static bool
+axis_rules(const struct musical_time *time)
+{
+	return !time->stopped && time->follow == 0;
+}
+
 int
 musical_time_tempo(struct musical_time *time, int64_t ns, double bpm)
 {
@@ -79,7 +86,7 @@ musical_time_tempo(struct musical_time *time, int64_t ns, double bpm)
 		    (struct pf_meter){ 4, 4 }));
 	if (r == 0)
 		r = pf_tempo_map_add(&time->map, quarter_of(time, ns), bpm);
-	if (r == 0 && time->from != PF_TIME_AXIS) {
+	if (r == 0 && time->from != PF_TIME_AXIS && axis_rules(time)) {
 		time->from = PF_TIME_AXIS;
 		time->renumbered = true;
 	}
@@ -104,6 +111,100 @@ musical_time_meter(struct musical_time *time, int64_t ns,
 	const double beat = m.beat + (q - m.quarter) / m.felt;
 	const int64_t bars = (int64_t)ceil((beat - m.beat) / m.per_bar - 1e-6);
 	return add_meter(time, meter_at(q, beat, m.bar + bars, meter));
+}
+
+/* ---- the transport */
+
+double
+musical_time_place(const struct musical_time *time, int64_t ns)
+{
+	return time->stopped ? time->place
+	    : time->place + quarter_of(time, ns) - time->place_quarter;
+}
+
+/*
+ * The axis rules from here on, and the song stands at `place`: the bar it is
+ * in began where that says, on a beat that counts on from those before.
+ */
+static int
+align(struct musical_time *time, int64_t ns, double place)
+{
+	const double q = quarter_of(time, ns);
+	if (time->meters == 0) {
+		const int r = add_meter(time, meter_at(0, 0, 0,
+		    (struct pf_meter){ 4, 4 }));
+		if (r < 0)
+			return r;
+	}
+	const struct time_meter m = time->meter[time->meters - 1];
+	const double bar = m.per_bar * m.felt;
+	const double bars = floor(place / bar + 1e-9);
+	const double in = fmax(0, place - bars * bar);
+	const double beat = m.beat + (q - m.quarter) / m.felt;
+	const double first = ceil(beat - in / m.felt - 1e-6);
+	time->place = place;
+	time->place_quarter = q;
+	time->from = PF_TIME_AXIS;
+	time->marks = 0;
+	time->renumbered = true;
+	return add_meter(time, meter_at(q - in, first, (int64_t)bars,
+	    m.meter));
+}
+
+/* The axis does not rule any more. */
+static void
+leave_axis(struct musical_time *time)
+{
+	if (time->from != PF_TIME_AXIS)
+		return;
+	time->from = PF_TIME_UNKNOWN;
+	time->marks = 0;
+	time->period_ns = unknown_ns;
+	time->renumbered = true;
+}
+
+int
+musical_time_play(struct musical_time *time, int64_t ns)
+{
+	const bool plays = time->has_transport && !time->stopped;
+	const double place = musical_time_place(time, ns);
+	time->has_transport = true;
+	if (plays)
+		return 0;
+	time->stopped = false;
+	time->place = place;
+	time->place_quarter = quarter_of(time, ns);
+	return axis_rules(time) ? align(time, ns, place) : 0;
+}
+
+void
+musical_time_stop(struct musical_time *time, int64_t ns)
+{
+	time->place = musical_time_place(time, ns);
+	time->has_transport = time->stopped = true;
+	leave_axis(time);
+}
+
+int
+musical_time_seek(struct musical_time *time, int64_t ns, double quarter)
+{
+	time->place = quarter;
+	time->place_quarter = quarter_of(time, ns);
+	return time->from == PF_TIME_AXIS ? align(time, ns, quarter) : 0;
+}
+
+int
+musical_time_follow(struct musical_time *time, int64_t ns, uint32_t source)
+{
+	const double place = musical_time_place(time, ns);
+	if (source == time->follow)
+		return 0;
+	time->follow = source;
+	if (source != 0)
+		leave_axis(time);
+	else if (axis_rules(time) && time->has_transport)
+		return align(time, ns, place);
+	return 0;
 }
 
 static const struct time_meter *
@@ -219,7 +320,8 @@ musical_time_beat(struct musical_time *time, const struct pf_event *e)
 	if (time->leader != e->source && time->leader
 	    && e->time - time->leader_ns < LEADER_SILENT_NS)
 		return;
-	if (time->from == PF_TIME_AXIS)
+	if (time->from == PF_TIME_AXIS ||
+	    (time->follow != 0 && e->source != time->follow))
 		return;
 	begin_marks(time, PF_TIME_EARS);
 	time->leader = e->source;

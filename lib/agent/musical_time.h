@@ -46,6 +46,12 @@ struct musical_time {
 	int64_t first_ns;   /* the first onset; -1 none */
 	int64_t now_ns;
 	bool renumbered;    /* beats have other numbers than before */
+	/* The transport, where there is one: a stream that says `play`,
+	 * `stop` or `seek`.  At quarter place_quarter of the axis it stood
+	 * at place; stopped, it stays there. */
+	bool has_transport, stopped;
+	double place, place_quarter;
+	uint32_t follow;    /* who leads in place of the axis; 0 nobody */
 	bool failed;        /* out of memory: marks were lost */
 };
 
@@ -57,6 +63,21 @@ PF_MUST_CHECK int musical_time_tempo(struct musical_time *time, int64_t ns,
     double bpm);
 PF_MUST_CHECK int musical_time_meter(struct musical_time *time, int64_t ns,
     struct pf_meter meter);
+
+/*
+ * The transport: while it plays the axis rules, and its bars are those of
+ * the song, begun anew where it jumps; while it stands, or somebody else is
+ * to be followed (0: nobody), beats are told or felt.
+ */
+PF_MUST_CHECK int musical_time_play(struct musical_time *time, int64_t ns);
+void musical_time_stop(struct musical_time *time, int64_t ns);
+PF_MUST_CHECK int musical_time_seek(struct musical_time *time, int64_t ns,
+    double quarter);
+PF_MUST_CHECK int musical_time_follow(struct musical_time *time, int64_t ns,
+    uint32_t source);
+
+/* The song's quarter at which the transport stands. */
+double musical_time_place(const struct musical_time *time, int64_t ns);
 
 /* Somebody tells a beat (foreseen ones too). */
 void musical_time_beat(struct musical_time *time,

@@ -57,6 +57,18 @@ struct pf_role {
 	 * rest of the beat.  NULL: nothing to mend.
 	 */
 	void (*mend)(struct pf_mind *mind, const struct pf_moment *at);
+	/*
+	 * The transport has begun and we come in at `in`: give the beats
+	 * between.  NULL for those who wait.
+	 */
+	void (*count)(struct pf_mind *mind, int64_t from, int64_t in);
+	/*
+	 * For roles that answer the player's accents at once: does a note
+	 * weigh as much as an accent?  NULL: no reflex.  And the pitch with
+	 * which they do.
+	 */
+	bool (*weighs)(float pitch);
+	int startle;
 	/* Plan the last note, on at->beat. */
 	void (*final)(struct pf_mind *mind, const struct pf_moment *at);
 };
@@ -69,6 +81,7 @@ void *pf_mind_state(struct pf_mind *mind);
 const struct pf_style *pf_mind_style(const struct pf_mind *mind);
 const struct pf_listener *pf_mind_listener(const struct pf_mind *mind);
 double pf_mind_trait(const struct pf_mind *mind, enum pf_trait trait);
+int pf_mind_pattern(const struct pf_mind *mind); /* -1: as it comes */
 uint64_t pf_mind_seed(const struct pf_mind *mind);
 
 /* A number in [0, 1) for a place (a beat, a bar ...) and a draw. */

@@ -37,6 +37,7 @@ struct runner {
 	int64_t rehearse_ns, hz;
 	bool past;                /* behind the clock: nothing old is said */
 	bool was_running;
+	bool ending;              /* was asked to */
 	bool ready;               /* said so */
 	int ready_fd;
 	int64_t flush_mono;
@@ -73,6 +74,10 @@ say(void *ctx, const struct pf_event *said, const char *more)
 			return 0;
 		e.time = PF_TIME_NOW;
 	}
+	/* Who leaves does not end the others' music. */
+	if (r->ending && pf_event_type(&e) == PF_INTENT &&
+	    e.u8[PF_INTENT_ACT] == PF_ACT_END)
+		return 0;
 	if (pf_event_type(&e) == PF_NOTE && e.duration > 0 &&
 	    e.time + (int64_t)((double)e.duration * 1e9) > r->last_ns)
 		r->last_ns = e.time + (int64_t)((double)e.duration * 1e9);
@@ -377,6 +382,7 @@ end(struct runner *r)
 	if (r->out)
 		pf_writer_event(r->out, &tick, NULL);
 	pf_member_state(m, PF_LANE_ENDING);
+	r->ending = true;
 	m->fresh = NULL;
 	if (h->end)
 		h->end(h->ctx, last_ns);

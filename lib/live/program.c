@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "live/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile sig_atomic_t asked;
+
+static void
+count(int sig)
+{
+	(void)sig;
+	if (asked < 2)
+		asked++;
+}
+
+const volatile sig_atomic_t *
+pf_live_signals(void)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa = {.sa_handler = count};
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < PF_COUNT(ends); i++)
+		sigaction(ends[i], &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	return &asked;
+}
+
+int
+pf_live_ready_fd(const char *arg, struct pf_err *err)
+{
+	const char *const text = arg ? arg : getenv("PF_READY_FD");
+	if (!text || !*text)
+		return -1;
+	char *rest;
+	const long fd = strtol(text, &rest, 10);
+	if (*rest == '\0' && fd >= 0 && fd < 65536 &&
+	    fcntl((int)fd, F_GETFD) >= 0) {
+		fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+		return (int)fd;
+	}
+	if (!arg)
+		return -1;
+	pf_err_set(err, "'%s' is no open descriptor", arg);
+	return -EINVAL;
+}
+
+int
+pf_live_status(int result)
+{
+	switch (result) {
+	case 0: case -EINTR: case -ESHUTDOWN:
+		return 0;
+	case -ENOENT: case -EBUSY:
+		return 3;
+	default:
+		return 1;
+	}
+}
