@@ -4,9 +4,10 @@
  *
  * A band is tight by playing on predicted beats; a reflex is always late, by
  * the sound's own rise and the ear's 9 ms.  So it is for what nobody could
- * foresee, an accent where nothing is planned, and rare: by personality (who
- * follows the player's dynamics, likes it off the beat and is adventurous),
- * by chance of the bar, and not again for two beats.
+ * foresee, a strong onset at a place of the bar where the player has not
+ * played lately and nothing is planned, and rare: by personality (who follows
+ * the player's dynamics, likes it off the beat and is adventurous), by chance
+ * of the bar, and not again for a bar's length.
  *
  * What a thought at time t decides holds for onsets from t + P to t + 2 P, P
  * being the time between thoughts: so live, where an onset is answered before
@@ -16,13 +17,14 @@
 
 #include "event/type.h"
 
-#define COOL_BEATS 2
+#define COOL_BEATS 4
 #define NEAR_NS 90000000 /* closer, a planned note is the accent */
 
 enum { DRAW_REFLEX = 901 };
 
-static const double least_strength = 0.55; /* of an onset, 0..1 */
+static const double least_strength = 0.7;  /* of an onset, 0..1 */
 static const double accent = 0.15;         /* above what is usual */
+static const float expected = 0.2f;        /* onsets at a place: foreseen */
 
 /* How readily we answer, below 0: never.  A steady player does not. */
 static double
@@ -46,6 +48,25 @@ is_planned(const struct pf_mind *m, int64_t from_ns, int64_t to_ns)
 	return m->heavy_ns > from_ns - NEAR_NS;
 }
 
+/* Does the player lately begin notes at that time of the bar? */
+static bool
+is_foreseen(const struct pf_mind *m, const struct pf_listener_player *player,
+    int64_t from_ns, int64_t to_ns)
+{
+	const double beat = pf_listener_beat(m->listener, from_ns);
+	const int64_t bar = pf_listener_bar(m->listener, beat);
+	const double line = pf_listener_bar_beat(m->listener, bar);
+	const double last = pf_listener_beat(m->listener, to_ns);
+	/* Ears tell of what happened some 10 ms before. */
+	const int first = (int)((beat - line) * PF_LISTENER_GRID) - 1;
+	const int end = (int)((last - line) * PF_LISTENER_GRID) + 1;
+	for (int i = first < 0 ? 0 : first; i <= end && i < PF_LISTENER_BAR;
+	    i++)
+		if (player->onsets[i] > expected)
+			return true;
+	return false;
+}
+
 void
 mind_be_alert(struct pf_mind *m)
 {
@@ -65,9 +86,10 @@ mind_be_alert(struct pf_mind *m)
 	const int64_t bar = pf_listener_bar(m->listener, beat);
 	if (!player->heard || player->drums ||
 	    pf_mind_chance(m, bar, DRAW_REFLEX) > 2 * eager ||
-	    is_planned(m, a->from_ns, a->to_ns))
+	    is_planned(m, a->from_ns, a->to_ns) ||
+	    is_foreseen(m, player, a->from_ns, a->to_ns))
 		return;
-	a->level = 0.4 + 0.4 * player->loudness;
+	a->level = 0.35 + 0.35 * player->loudness;
 	a->above = player->loudness + accent > least_strength ?
 	    player->loudness + accent : least_strength;
 	a->cool_ns = (int64_t)(COOL_BEATS * pulse.period_ns);

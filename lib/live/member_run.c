@@ -264,7 +264,8 @@ catch_up(struct runner *r)
 		const int64_t at = thought_ns(r, r->next);
 		r->past = at < now - BEHIND_NS || !r->ready;
 		tell_until(r, at);
-		if (m->out_of_step && m->running && at > now - BEHIND_NS)
+		if (m->out_of_step && m->running && at > 0 &&
+		    thought_ns(r, r->next + 1) + grace > now)
 			correct(r, at - 1);
 		if (r->wake && !r->past)
 			pf_histogram_add(r->wake, now - at - grace);
