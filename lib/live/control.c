@@ -117,9 +117,16 @@ set_many(struct pf_control *c, const struct pf_control_request *r)
 		}
 		place[n++] = (uint32_t)i;
 	}
-	if (n == 0)
+	if (n == 0) {
 		pf_control_error(c, r->peer, r->m->path,
 		    "no address that can be set is like that");
+		return;
+	}
+	struct pf_osc_message means; /* so many answers will come */
+	pf_osc_begin(&means, "/means");
+	pf_osc_add_s(&means, r->m->path);
+	pf_osc_add_i(&means, (int32_t)n);
+	pf_control_send(c, r->peer, &means);
 	for (unsigned i = 0; i < n; i++)
 		set_one(c, r, pf_addresses_at(c->addresses, place[i]));
 }

@@ -6,6 +6,7 @@
  *
  *     /ADDRESS [VALUE [ALSO]]      -> /ok ADDRESS ticket time
  *                                     /error ADDRESS "reason"
+ *     /PATTERN ...                 -> /means PATTERN n, and n of these
  *     /get ADDRESS                 -> /value ADDRESS value
  *     /list [PREFIX [FROM]]        -> /address ... /listed PREFIX next of
  *     /subscribe ADDRESS [HZ [S]]  -> /ok, then /value ... as it changes

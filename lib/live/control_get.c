@@ -347,6 +347,16 @@ join(char *s, const char *const *words)
 	}
 }
 
+/* A float where it came from one: 0.1 is not 0.10000000149011612. */
+static void
+add_limit(struct pf_osc_message *m, double x)
+{
+	if ((double)(float)x == x)
+		pf_osc_add_f(m, (float)x);
+	else
+		pf_osc_add_d(m, x);
+}
+
 /* "/address path kind access unit lo hi home value words also help". */
 static size_t
 describe(struct pf_control *c, const struct pf_address *a,
@@ -361,10 +371,10 @@ describe(struct pf_control *c, const struct pf_address *a,
 	pf_osc_add_s(&m, pf_address_kind_name[a->kind]);
 	pf_osc_add_s(&m, a->get ? a->set ? "rw" : "r" : "w");
 	pf_osc_add_s(&m, a->unit);
-	pf_osc_add_d(&m, a->lo);
-	pf_osc_add_d(&m, a->hi);
+	add_limit(&m, a->lo);
+	add_limit(&m, a->hi);
 	if (a->has_home)
-		pf_osc_add_d(&m, a->home);
+		add_limit(&m, a->home);
 	else
 		add_nothing(&m);
 	/* One value; who is there fits in no table. */
