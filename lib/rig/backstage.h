@@ -49,7 +49,10 @@ void pf_backstage_close(struct pf_backstage *b, bool tidy);
 PF_MUST_CHECK int pf_backstage_pipe(const struct pf_backstage *b,
     const char *name, const char *kind);
 
-/* Write down who runs as NAME; pid 0 means that it is done.  Returns 0 or a negative errno. */
+/*
+ * Write down who runs as NAME; pid 0 means that it is done.  Returns 0 or a
+ * negative errno.
+ */
 int pf_backstage_note(const struct pf_backstage *b, const char *name,
     pid_t pid);
 void pf_backstage_forget(const struct pf_backstage *b, const char *name);

@@ -59,8 +59,8 @@ struct pf_rig_said {
 /*
  * The options that a rig means for a program: its runtime keys, its name if
  * argv says no other, --ready-fd, and its priority if it makes threads of
- * real time by itself.  Writes up to PF_RIG_OPTIONS_MOST words, to be freed one by one; returns
- * how many, or -ENOMEM.  known may be NULL.
+ * real time by itself.  Writes up to PF_RIG_OPTIONS_MOST words, to be freed
+ * one by one; returns how many, or -ENOMEM.  known may be NULL.
  */
 PF_MUST_CHECK int pf_rig_known_options(const struct pf_rig_known *known,
     char *const *argv, size_t argc, const struct pf_rig_said *said,

@@ -61,7 +61,8 @@ struct pf_super_member {
 
 /* What the supervisor can do.  i is the member's place in the rig. */
 struct pf_super_hands {
-	/* Start it, with the device member[i].choice.  Returns 0 or a negative errno: that counts as a death. */
+	/* Start it, with the device member[i].choice.  Returns 0 or a
+	 * negative errno: that counts as a death. */
 	int (*start)(void *ctx, size_t i);
 	/* Send it a signal; it lives. */
 	void (*signal)(void *ctx, size_t i, int sig);
