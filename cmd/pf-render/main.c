@@ -25,6 +25,7 @@ enum {
 static const struct pf_option options[] = {
 	{'o', "output", "FILE", "write to FILE; '-', or nothing, is stdout"},
 	{'m', "mix", "FILE", "play a recording along; again for more"},
+	{'I', "input", "NAME=FILE", "a tape's input: as it is, on strip NAME"},
 	{OPT_MIX_GAIN, "mix-gain", "DB", "louder or softer: the --mix before"},
 	{OPT_BALANCE, "balance", "DB", "band against takes; 'off': as they are"},
 	{OPT_STEMS, "stems", "DIR", "write each strip and effect return there"},
@@ -116,6 +117,22 @@ add_take(struct wish *w, const char *path)
 	w->take[w->takes++] = path;
 }
 
+/* "guitar=take.wav": what the engine's own input of that name heard. */
+static void
+add_input(struct wish *w, char *arg)
+{
+	char *const equals = strchr(arg, '=');
+	if (!equals || equals == arg || !equals[1])
+		pf_option_fail(&program, "--input: '%s' is not NAME=FILE",
+		    arg);
+	if (equals - arg >= PF_NAME_MOST)
+		pf_option_fail(&program, "--input: a name has up to %d bytes",
+		    PF_NAME_MOST - 1);
+	add_take(w, equals + 1);
+	*equals = '\0';
+	w->take_name[w->takes - 1] = arg;
+}
+
 static void
 add_instrument(struct wish *w, const char *arg)
 {
@@ -201,10 +218,16 @@ set_option(struct wish *w, int key, const char *arg)
 	case 'm':
 		add_take(w, arg);
 		break;
+	case 'I':
+		if (w->names == TAKES_MOST ||
+		    !(w->name[w->names] = strdup(arg)))
+			pf_option_fail(&program, "too many inputs");
+		add_input(w, w->name[w->names++]);
+		break;
 	case OPT_MIX_GAIN:
 		if (!w->takes)
 			pf_option_fail(&program, "--mix-gain comes behind its "
-			    "--mix");
+			    "--mix or --input");
 		w->take_db[w->takes - 1] = pf_option_num(&program, "mix-gain",
 		    arg, -90, 40);
 		break;
@@ -324,6 +347,8 @@ main(int argc, char **argv)
 		free(w.mute[i]);
 	for (size_t i = 0; i < w.instruments; i++)
 		free(w.instrument[i]);
+	for (size_t i = 0; i < w.names; i++)
+		free(w.name[i]);
 	if (r != 0)
 		pf_die(1, "%s", err.text);
 	return 0;

@@ -72,7 +72,8 @@ level(struct studio *s, unsigned i, struct pf_err *err)
 	uint64_t bad = 0;
 	char text[400];
 	double gain_db = w->take_db[i];
-	if (w->balance) {
+	/* An input of a tape was heard as it is. */
+	if (w->balance && !w->take_name[i]) {
 		const int r = pf_take_measure(w->take[i], &lufs, &bad, err);
 		if (r == -ESPIPE || r == -ENOTSUP) {
 			snprintf(text, sizeof text, "%s: not levelled, %s",
@@ -101,7 +102,10 @@ open_takes(struct studio *s, struct pf_err *err)
 	for (unsigned i = 0; i < s->wish->takes; i++) {
 		struct pf_channel channel = {0};
 		char name[PF_NAME_MOST] = "take";
-		if (i > 0)
+		if (s->wish->take_name[i])
+			snprintf(name, sizeof name, "%s",
+			    s->wish->take_name[i]);
+		else if (i > 0)
 			snprintf(name, sizeof name, "take-%u", i + 1);
 		int r = level(s, i, err);
 		if (r == 0)

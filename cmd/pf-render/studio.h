@@ -41,6 +41,9 @@ struct wish {
 	double lufs;
 	double balance_db;        /* band against take */
 	const char *take[TAKES_MOST];
+	const char *take_name[TAKES_MOST]; /* its strip's; NULL: "take" */
+	char *name[TAKES_MOST]; /* where those names stand */
+	size_t names;
 	double take_db[TAKES_MOST];
 	unsigned takes;
 	char *only[WORDS_MOST], *mute[WORDS_MOST];

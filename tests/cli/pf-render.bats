@@ -254,6 +254,18 @@ sine_take() { # sine_take FILE GAIN-DB [SECONDS]
 	[ "$(awk -v a="$l" -v b="$(lufs --mix loud.wav --balance 4)" 'BEGIN { print (a - b > 3.8 && a - b < 4.2) }')" = 1 ]
 }
 
+@test "an input of a tape plays as it is, on its strip, and its knobs turn" {
+	sine_take in.wav -40
+	printf '0\tengine\treset\n0\tdesk\tset\t-\t-\t-\tparam=guitar.gain\tvalue=-6\n' >tape.pf
+	pf-render -q -I guitar=in.wav --no-master --length 1 --stems stems -o x.wav tape.pf
+	[ -f stems/guitar.wav ]
+	[ "$(awk -v a="$(peak x.wav)" -v b="$(peak in.wav)" 'BEGIN { print (a / b > 0.49 && a / b < 0.51) }')" = 1 ]
+	run -2 pf-render -I in.wav -o x.wav tape.pf
+	[[ $output == *"'in.wav' is not NAME=FILE"* ]]
+	run -1 pf-render -I guitar=in.wav -I guitar=in.wav -o x.wav tape.pf
+	[[ $output == *guitar* ]]
+}
+
 @test "two takes play on two strips" {
 	sine_take a.wav -20 1
 	sine_take b.wav -20 2

@@ -232,7 +232,7 @@ struct live {
 static double
 draw(int64_t at, uint32_t what)
 {
-	return (double)pf_rng_below(11, at, what, 0, 1000000) * 1e-6;
+	return (double)pf_rng_below(11, what, at, 0, 1000000) * 1e-6;
 }
 
 static struct pf_event
