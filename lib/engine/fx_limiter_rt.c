@@ -22,9 +22,11 @@
 #include "base/math.h"
 #include "engine/effects.h"
 #include "engine/ramp.h"
+#include "engine/rows.h"
 #include "engine/wide.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { TAPS = 12, HOLD = 44, BOX = 22, RING = 64, PHASES = 4 };
 
@@ -34,11 +36,9 @@ enum { ONE = 1 << 24 };
 /* Below the ceiling by what interpolation at four times the rate misses. */
 #define MARGIN_DB 0.1
 
-typedef float v4 __attribute__((vector_size(16)));
-
 struct limiter {
-	v4 fir[TAPS];           /* fir[tap][phase] */
-	float in[2][2 * RING];  /* twice, so that TAPS stand in a row */
+	float fir[PHASES][TAPS];
+	float past[2][RING];    /* what came in before this run */
 	int32_t low[RING];      /* a queue of demands below 1, rising */
 	uint32_t low_at[RING];  /* and the frame of each */
 	int32_t held[RING], first[RING];
@@ -47,9 +47,13 @@ struct limiter {
 	uint32_t frame;
 	uint32_t quiet;         /* frames since anything was below 1 */
 	float overshoot;        /* most by which the curve passes samples */
-	float slow;             /* the held gain, letting go */
-	float recover;          /* of what is missing to 1, a frame */
-	float release;          /* recover was computed for */
+	/*
+	 * What the held gain lacks to 1: as a number of its own it goes to 0,
+	 * where a gain would get stuck at the rounding below 1.
+	 */
+	float missing;
+	float keep;             /* of it, a frame */
+	float release;          /* keep was computed for */
 	float ceiling_db, gain_db; /* computed for */
 	float ceiling_to, gain_to;
 	float rate_hz;
@@ -106,7 +110,7 @@ design(struct limiter *s)
 			sum += h[k];
 		}
 		for (int k = 0; k < TAPS; k++) {
-			s->fir[k][p] = (float)(h[k] / sum);
+			s->fir[p][k] = (float)(h[k] / sum);
 			most += fabs(h[k] / sum);
 		}
 		if (s->overshoot < (float)most * 1.001f)
@@ -120,7 +124,7 @@ set_release(struct limiter *s, float release_s)
 	if (release_s == s->release)
 		return;
 	s->release = release_s;
-	s->recover = (float)(1 - pf_exp(-1 / (release_s * (double)s->rate_hz)));
+	s->keep = (float)pf_exp(-1 / (release_s * (double)s->rate_hz));
 }
 
 static void
@@ -147,7 +151,6 @@ init(void *state, uint32_t rate_hz, const float *value)
 	s->sum_first = (int64_t)BOX * ONE;
 	s->sum_second = (int64_t)BOX * BOX * ONE;
 	s->quiet = RING;
-	s->slow = 1;
 	s->rate_hz = (float)rate_hz;
 	s->safe = value[MODE] >= 0.5f;
 	set_release(s, value[RELEASE]);
@@ -179,26 +182,32 @@ static bool
 still(const void *state)
 {
 	const struct limiter *const s = state;
-	return s->slow > 0.999999f && (s->safe || s->quiet >= RING);
+	return s->missing < 1e-6f && (s->safe || s->quiet >= RING);
 }
 
-/* The largest of the interpolated curve between n-6 and n-5. */
-static float
-true_peak(const struct limiter *s, uint32_t at)
+/*
+ * The largest of the interpolated curve between n-6 and n-5; `at` n frames of
+ * one side with TAPS - 1 in front of them.  Raises peak[n].
+ */
+static inline void
+true_peak(const struct limiter *s, const float *restrict at, unsigned n,
+    float *restrict peak)
 {
-	const float *const l = s->in[0] + at, *const r = s->in[1] + at;
-	v4 a = {0}, b = {0};
-	for (int k = 0; k < TAPS; k++) {
-		a += s->fir[k] * l[-k];
-		b += s->fir[k] * r[-k];
+	/* Phase 0 is the sample itself. */
+	for (unsigned i = 0; i < n; i++) {
+		const float size = fabsf(at[i + TAPS - 1 - 6]);
+		peak[i] = peak[i] < size ? size : peak[i];
 	}
-	float peak = 0;
-	for (int p = 0; p < PHASES; p++) {
-		const float pa = fabsf(a[p]), pb = fabsf(b[p]);
-		peak = peak < pa ? pa : peak;
-		peak = peak < pb ? pb : peak;
+	for (int p = 1; p < PHASES; p++) {
+		float sum[PF_BLOCK] = {0};
+		for (unsigned k = 0; k < TAPS; k++)
+			for (unsigned i = 0; i < n; i++)
+				sum[i] += s->fir[p][k] * at[i + TAPS - 1 - k];
+		for (unsigned i = 0; i < n; i++) {
+			const float size = fabsf(sum[i]);
+			peak[i] = peak[i] < size ? size : peak[i];
+		}
 	}
-	return peak;
 }
 
 /* The least demand of the last HOLD frames, `demand` the newest. */
@@ -218,17 +227,10 @@ hold(struct limiter *s, int32_t demand)
 	return s->head == s->tail ? ONE : s->low[s->head % RING];
 }
 
-/* The gain for the frame that leaves now. */
+/* The gain for the frame that leaves now, of what is held for it. */
 static float
-smooth(struct limiter *s, int32_t demand)
+smooth(struct limiter *s, int32_t held)
 {
-	const int32_t least = hold(s, demand);
-	s->slow += (1 - s->slow) * s->recover;
-	if (s->slow > 0.9999999f)
-		s->slow = 1;
-	if (s->slow > (float)least * (1.0f / ONE))
-		s->slow = (float)least * (1.0f / ONE);
-	const int32_t held = (int32_t)(s->slow * ONE);
 	const uint32_t now = s->frame % RING, old = (s->frame - BOX) % RING;
 	s->held[now] = held;
 	s->sum_first += held - s->held[old];
@@ -242,50 +244,75 @@ smooth(struct limiter *s, int32_t demand)
 	return (float)s->sum_second / ((float)BOX * BOX * ONE);
 }
 
-/* Take in n frames; returns the largest sample of them and of the history. */
-static float
-take(struct limiter *s, const struct pf_fx_io *io, float x[2][PF_BLOCK])
+/* What is missing a frame later; too little to matter is nothing. */
+static inline float
+let_go(const struct limiter *s, float missing)
 {
-	float most = 0;
-	for (unsigned i = 0; i < io->n; i++) {
-		const float gain = pf_ramp_at(&s->gain, io->pos + i);
-		x[0][i] = io->l[i] * gain;
-		x[1][i] = io->r[i] * gain;
-		const float a = fabsf(x[0][i]), b = fabsf(x[1][i]);
-		most = most < a ? a : most;
-		most = most < b ? b : most;
+	missing *= s->keep;
+	return missing < 1e-7f ? 0 : missing;
+}
+
+/* Gains for n frames from the peaks that come in, in place. */
+static void
+find_gains(struct limiter *s, unsigned pos, unsigned n, float *x)
+{
+	float missing = s->missing;
+	for (unsigned i = 0; i < n; i++, s->frame++) {
+		const float ceiling = pf_ramp_at(&s->ceiling, pos + i);
+		const int32_t least = hold(s, x[i] > ceiling ?
+		    (int32_t)(ceiling / x[i] * ONE) : ONE);
+		const float asked = (float)(ONE - least) * (1.0f / ONE);
+		missing = let_go(s, missing);
+		missing = missing < asked ? asked : missing;
+		x[i] = smooth(s, ONE - (int32_t)(missing * ONE));
 	}
-	for (uint32_t k = 1; k < TAPS; k++) {
-		const uint32_t at = (s->frame - k) % RING;
-		const float a = fabsf(s->in[0][at]), b = fabsf(s->in[1][at]);
-		most = most < a ? a : most;
-		most = most < b ? b : most;
+	s->missing = missing;
+}
+
+/* n new frames behind RING old ones. */
+static inline void
+take(struct limiter *s, const struct pf_fx_io *io,
+    float (*restrict x)[RING + PF_BLOCK])
+{
+	const float *const in[2] = {io->l, io->r};
+	const struct pf_ramp gain = s->gain;
+	for (int c = 0; c < 2; c++) {
+		memcpy(x[c], s->past[c], sizeof s->past[c]);
+		for (unsigned i = 0; i < io->n; i++)
+			x[c][RING + i] =
+			    in[c][i] * pf_ramp_at(&gain, io->pos + i);
+		memcpy(s->past[c], x[c] + io->n, sizeof s->past[c]);
 	}
-	return most;
 }
 
 static void
 run_lookahead(struct limiter *s, const struct pf_fx_io *io)
 {
-	float x[2][PF_BLOCK];
-	const float most = take(s, io, x) * s->overshoot;
-	const bool calm = most <= fminf(s->ceiling.from, s->ceiling.to);
-	for (unsigned i = 0; i < io->n; i++, s->frame++) {
-		const uint32_t now = s->frame % RING;
-		const uint32_t out = (s->frame - PF_LIMITER_LOOK) % RING;
-		for (int c = 0; c < 2; c++)
-			s->in[c][now] = s->in[c][now + RING] = x[c][i];
-		float gain = 1;
-		const float ceiling = pf_ramp_at(&s->ceiling, io->pos + i);
-		if (!calm || s->quiet < RING) {
-			const float peak =
-			    calm ? 0 : true_peak(s, now + RING);
-			gain = smooth(s, peak > ceiling ?
-			    (int32_t)(ceiling / peak * ONE) : ONE);
-		}
-		io->l[i] = s->in[0][out] * gain;
-		io->r[i] = s->in[1][out] * gain;
+	enum { FIRST = RING - (TAPS - 1) };
+	const unsigned n = io->n, heard = n + TAPS - 1;
+	float x[2][RING + PF_BLOCK], gain[PF_BLOCK] = {0};
+	take(s, io, x);
+	const uint32_t l = pf_row_most(x[0] + FIRST, heard);
+	const uint32_t r = pf_row_most(x[1] + FIRST, heard);
+	const bool calm = (l > r ? l : r) <= pf_row_bits(
+	    fminf(s->ceiling.from, s->ceiling.to) / s->overshoot);
+	const float *const out_l = x[0] + RING - PF_LIMITER_LOOK;
+	const float *const out_r = x[1] + RING - PF_LIMITER_LOOK;
+	if (calm && s->quiet >= RING) {
+		s->frame += n;
+		memcpy(io->l, out_l, n * sizeof *out_l);
+		memcpy(io->r, out_r, n * sizeof *out_r);
+		return;
 	}
+	if (!calm) {
+		true_peak(s, x[0] + FIRST, n, gain);
+		true_peak(s, x[1] + FIRST, n, gain);
+	}
+	find_gains(s, io->pos, n, gain);
+	for (unsigned i = 0; i < n; i++)
+		io->l[i] = out_l[i] * gain[i];
+	for (unsigned i = 0; i < n; i++)
+		io->r[i] = out_r[i] * gain[i];
 }
 
 static void
@@ -296,11 +323,11 @@ run_safe(struct limiter *s, const struct pf_fx_io *io)
 		const float ceiling = pf_ramp_at(&s->ceiling, io->pos + i);
 		const float l = io->l[i] * gain, r = io->r[i] * gain;
 		const float peak = fmaxf(fabsf(l), fabsf(r));
-		s->slow += (1 - s->slow) * s->recover;
-		if (peak * s->slow > ceiling)
-			s->slow = ceiling / peak;
-		io->l[i] = l * s->slow;
-		io->r[i] = r * s->slow;
+		s->missing = let_go(s, s->missing);
+		if (peak * (1 - s->missing) > ceiling)
+			s->missing = 1 - ceiling / peak;
+		io->l[i] = l * (1 - s->missing);
+		io->r[i] = r * (1 - s->missing);
 	}
 }
 

@@ -406,6 +406,14 @@ test_limiter(void)
 	run(&u, l, r, N, NULL, 3);
 	ok(memcmp(l + PF_LIMITER_LOOK, x, sizeof x - PF_LIMITER_LOOK *
 	    sizeof *x) == 0, "what is below the ceiling passes untouched");
+	for (size_t i = 0; i < 64; i++)
+		x[i] *= 20;
+	memcpy(l, x, sizeof l);
+	memcpy(r, x, sizeof r);
+	begin(&u);
+	run(&u, l, r, N, NULL, 3);
+	ok(memcmp(l + N - 1000, x + N - 1000 - PF_LIMITER_LOOK,
+	    1000 * sizeof *x) == 0, "and does so again after a loud hit");
 #ifdef HAVE_libebur128
 	double worst = -100;
 	for (int kind = 0; kind < 6; kind++) {
