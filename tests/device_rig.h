@@ -37,7 +37,8 @@ struct rig {
 	int after;           /* calls of after() */
 	int wrong;           /* samples that are not the ramp's */
 	int ramps;           /* times the ramp began anew */
-	int too_long;        /* periods longer than promised */
+	atomic_int too_long; /* periods longer than promised */
+	_Atomic uint32_t length; /* of the latest period */
 	long at;             /* next frame of the ramp; -1: unknown */
 	float sum;           /* of |in[0]| */
 	/* The helper's. */
@@ -77,6 +78,7 @@ rig_process(void *ctx, const float *const *in, float *const *out,
 	if (n == 0)
 		r->first = *p;
 	r->frames = r->total;
+	r->length = p->frames;
 	r->too_long += p->frames == 0 || p->frames > r->most;
 	if (atomic_load(&r->lost) && !p->lost)
 		atomic_store(&r->back, true);

@@ -67,7 +67,7 @@ test_plays(void)
 	struct pf_device *d = rig_start(&r, c, &err);
 	if (!ok(d, "a client starts %s", err.text))
 		return;
-	ok(rig_await_periods(&r, 100) && r.too_long == 0 && r.sum == 0,
+	ok(rig_await_periods(&r, 100) && r.too_long == 0,
 	    "it is called period by period");
 	ok(await_connection("horn:out_2", "system:playback_2") &&
 	    await_connection("system:capture_1", "horn:in_1"),
@@ -91,7 +91,7 @@ test_plays(void)
 	    "when the server's period grows, ours does not");
 	jack_set_buffer_size(other, 64);
 	const int now = r.periods;
-	ok(rig_await_periods(&r, now + 40) && r.now.frames == 64,
+	ok(rig_await_periods(&r, now + 40) && r.length == 64,
 	    "when it shrinks, ours does");
 	jack_set_buffer_size(other, 128);
 	ok(pf_device_stop(d, &err) == 0, "it stops");
@@ -177,6 +177,15 @@ test_lost(pid_t *pid)
 	pf_device_close(d);
 	ok(strstr(r.said, "lost 'jack:horn'") &&
 	    strstr(r.said, "'jack:horn' is back"), "people are told");
+}
+
+/* libjack leaves the thread of a killed server to itself. */
+const char *__tsan_default_options(void);
+
+const char *
+__tsan_default_options(void)
+{
+	return "report_thread_leaks=0";
 }
 
 static void
