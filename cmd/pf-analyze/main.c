@@ -3,6 +3,7 @@
  * pf-analyze: ears.  Audio in; onsets, notes, levels, beats, chords and key
  * out, each line where it was known.
  */
+#include "live.h"
 #include "output.h"
 #include "profile.h"
 
@@ -13,13 +14,15 @@
 #include "base/option.h"
 #include "base/outfile.h"
 #include "event/type.h"
+#include "live/program.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_NOTES = 256, KEY_PROFILE, KEY_JSON, KEY_HOP, KEY_ONLY };
+enum { KEY_NOTES = 256, KEY_PROFILE, KEY_JSON, KEY_HOP, KEY_ONLY, KEY_LIVE,
+	KEY_TAP, KEY_STANDBY, KEY_WAIT, KEY_READY_FD };
 
 static const struct pf_option options[] = {
 	{'n', "name", "NAME", "speak as NAME (default: ears)"},
@@ -30,6 +33,12 @@ static const struct pf_option options[] = {
 	{KEY_ONLY, "only", "TYPES", "say only these, e.g. onset,pitch,chord"},
 	{'r', "rate", "HZ", "listen at this rate (default: the file's)"},
 	{KEY_HOP, "hop", "FRAMES", "listen in hops of 64..4096 frames"},
+	{KEY_LIVE, "live", NULL, "hear a session instead of a file"},
+	{'s', "session", "NAME", "this one (default: $PF_SESSION)"},
+	{KEY_TAP, "tap", "NAME", "of it this: in, master, a strip's (in)"},
+	{KEY_WAIT, "wait", "[=S]", "wait for an engine, S seconds or for ever"},
+	{KEY_STANDBY, "standby", NULL, "wait until the name is free"},
+	{KEY_READY_FD, "ready-fd", "N", "write a newline to N when it hears"},
 	{'v', "verbose", NULL, "tell tempo, key and chords on stderr"},
 	{0},
 };
@@ -46,6 +55,11 @@ struct settings {
 	const char *name, *output, *input;
 	bool notes, profile, json, verbose;
 	uint32_t rate_hz, hop, what;
+	/* In a session. */
+	const char *session, *tap, *ready;
+	double wait_s;
+	bool live, standby;
+	bool live_only; /* something was said that needs --live */
 };
 
 /* "onset,pitch": the bits of those types. */
@@ -88,11 +102,21 @@ static struct settings
 parse(int argc, char **argv)
 {
 	struct settings s = {.name = "ears", .hop = 64, .what = PF_EARS_ALL,
-	    .input = "-"};
+	    .input = "-", .tap = "in"};
 	const char *arg;
 	int first, key;
 	while ((key = pf_option_next(&program, argc, argv, &arg, &first)) != -1)
 		switch (key) {
+		case KEY_LIVE: s.live = true; break;
+		case 's': s.session = arg; s.live_only = true; break;
+		case KEY_TAP: s.tap = arg; s.live_only = true; break;
+		case KEY_STANDBY: s.standby = s.live_only = true; break;
+		case KEY_READY_FD: s.ready = arg; s.live_only = true; break;
+		case KEY_WAIT:
+			s.wait_s = arg ? pf_option_num(&program, "wait", arg,
+			    0, 1e9) : -1;
+			s.live_only = true;
+			break;
 		case 'n': s.name = arg; break;
 		case 'o': s.output = arg; break;
 		case KEY_NOTES: s.notes = true; break;
@@ -114,6 +138,13 @@ parse(int argc, char **argv)
 	if (strpbrk(s.name, "\t\n ") || !*s.name || strlen(s.name) > NAME_MOST
 	    || *s.name == '#')
 		pf_option_fail(&program, "--name: '%s' is no name", s.name);
+	if (s.live && (first < argc || s.notes || s.profile || s.output ||
+	    s.rate_hz))
+		pf_option_fail(&program, "--live hears a session: no FILE, "
+		    "-o, -r, --notes, --profile or --json");
+	if (!s.live && s.live_only)
+		pf_option_fail(&program, "--session, --tap, --wait, --standby "
+		    "and --ready-fd need --live");
 	if (s.notes && s.profile)
 		pf_option_fail(&program, "--notes and --profile exclude "
 		    "each other");
@@ -223,10 +254,28 @@ analyze(const struct settings *s, int fd, const char *what, FILE *f,
 	return r;
 }
 
+/* In a session.  Returns the exit status. */
+static int
+listen_live(const struct settings *s)
+{
+	struct pf_err err;
+	const struct live live = {
+		.session = s->session, .name = s->name, .tap = s->tap,
+		.wait_s = s->wait_s, .standby = s->standby,
+		.verbose = s->verbose, .hop = s->hop, .what = s->what,
+		.ready_fd = pf_live_ready_fd(s->ready, &err),
+	};
+	if (live.ready_fd < -1)
+		pf_option_fail(&program, "--ready-fd: %s", err.text);
+	return live_listen(&live);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct settings s = parse(argc, argv);
+	if (s.live)
+		return listen_live(&s);
 	struct pf_outfile file = {.fd = -1};
 	struct pf_err err = {""};
 	int fd = STDOUT_FILENO;

@@ -64,6 +64,10 @@ struct pf_member_config {
 	int64_t grace_ns;    /* how long after its time an event is told, so
 	                      * that others may still come before it; 0: 3 ms;
 	                      * < 0: none */
+	/* Asked once more before sleeping: has something come beside the
+	 * lanes (on a tap)?  Then there is no sleep.  NULL: nothing can. */
+	bool (*came)(void *ctx);
+	void *came_ctx;
 	/* Set by signal handlers: 0 go on, 1 come to an end, 2 at once.  NULL
 	 * if nobody will. */
 	const volatile sig_atomic_t *stop;

@@ -169,7 +169,8 @@ pf_member_wait(struct pf_member *m, int64_t timeout_ns)
 		return -EINTR;
 	struct pf_bell *const bell = m->bell.bell;
 	const uint32_t word = pf_bell_arm(bell, m->config.sleeper);
-	if (member_waits(m))
+	if (member_waits(m) ||
+	    (m->config.came && m->config.came(m->config.came_ctx)))
 		return 0;
 	int64_t ns = timeout_ns < BEAT_NS ? timeout_ns : BEAT_NS;
 	const struct member_waiting *const w = member_heap_first(&m->heap);
