@@ -435,6 +435,20 @@ host_open(struct host *h, const struct wish *wish, struct pf_err *err)
 
 /* ---- life */
 
+/* Until the clock is ours, nobody would find us: wait for a period. */
+static void
+await_clock(const struct host *h)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+	struct pf_clock_state s;
+	for (int i = 0; i < 2000; i++) {
+		if (pf_clock_get(h->clock.clock, &s) &&
+		    s.engine_pid == (uint32_t)getpid())
+			return;
+		nanosleep(&ms, NULL);
+	}
+}
+
 /* What is known from now on, for who comes later. */
 static void
 announce(struct host *h)
@@ -449,6 +463,7 @@ announce(struct host *h)
 		pf_msg("sound in to sound out: %.1f ms",
 		    1e3 * frames / h->info.rate_hz);
 	}
+	await_clock(h);
 	atomic_store(&h->said.lane->owner.state, PF_LANE_READY);
 	atomic_fetch_add(&h->bell.bell->roster, 1);
 	for (int c = 0; c < PF_BELL_CLASSES; c++)

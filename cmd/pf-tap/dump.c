@@ -6,6 +6,7 @@
 #include "session/bell.h"
 #include "session/clock.h"
 #include "session/directory.h"
+#include "session/metric.h"
 #include "session/tap.h"
 #include "stream/text.h"
 
@@ -215,11 +216,17 @@ is_wanted(const char *file, char **lanes, size_t n)
 	return n == 0;
 }
 
-/* The spellings that stand behind all lanes. */
+/* The spellings that stand behind all lanes, and those that need none. */
 static void
 gather_names(const struct pf_directory *dir, const struct files *f,
     struct pf_names *names, struct lane_copy *copy)
 {
+	static const char *const known[] = {PF_HISTOGRAM_CALLBACK,
+	    PF_HISTOGRAM_WAKE, PF_HISTOGRAM_LANE_LAG, PF_HISTOGRAM_DECISION,
+	    PF_HISTOGRAM_COMMAND};
+	uint32_t hash;
+	for (size_t i = 0; i < PF_COUNT(known); i++)
+		(void)!pf_names_add(names, known[i], strlen(known[i]), &hash);
 	for (size_t i = 0; i < f->n; i++) {
 		uint32_t from = 0;
 		if (strncmp(f->name[i], "lane.", 5) != 0)
@@ -233,7 +240,6 @@ gather_names(const struct pf_directory *dir, const struct files *f,
 		if (fd >= 0)
 			close(fd);
 		/* Who owns a lane is called after it. */
-		uint32_t hash;
 		const size_t len = strlen(f->name[i] + 5);
 		if (len)
 			(void)!pf_names_add(names, f->name[i] + 5, len, &hash);

@@ -27,25 +27,36 @@ begin_fade(struct pf_stage *s)
 	s->gain_step = fades ? 50.0f / (float)s->rate_hz : 1;
 }
 
-/* A tape begins with the axis, lest synced effects run at another tempo. */
+/* To those who listen, and on the tape. */
 static void
-tape_axis(struct pf_stage *s)
+tell(struct pf_stage *s, const struct pf_event *e)
+{
+	pf_stage_say(s, e, NULL, 0);
+	pf_stage_tape(s, e, NULL, 0);
+}
+
+/*
+ * A tape begins with the axis, lest synced effects run at another tempo; and
+ * so does lane.engine, for who counts the session's beats from its begin.
+ */
+static void
+tell_axis(struct pf_stage *s)
 {
 	const struct pf_transport *const t = &s->transport;
 	const int64_t now = pf_stage_now(s);
 	struct pf_event e = pf_event_make(PF_TEMPO, now, 0);
 	e.value = t->bpm;
-	pf_stage_tape(s, &e, NULL, 0);
+	tell(s, &e);
 	e = pf_event_make(PF_METER, now, 0);
 	e.p = t->meter_num;
 	e.q = t->meter_den;
-	pf_stage_tape(s, &e, NULL, 0);
+	tell(s, &e);
 	if (t->key_tonic > 11)
 		return;
 	e = pf_event_make(PF_KEY, now, 0);
 	e.a = (float)t->key_tonic;
 	e.u8[PF_KEY_MODE] = (uint8_t)t->key_mode;
-	pf_stage_tape(s, &e, NULL, 0);
+	tell(s, &e);
 }
 
 int
@@ -82,7 +93,7 @@ pf_stage_new(struct pf_stage **stage, const struct pf_stage_config *config)
 	    pf_hash_str(PF_HISTOGRAM_CALLBACK));
 	s->wake = pf_tail_histogram(tail, pf_hash_str(PF_HISTOGRAM_WAKE));
 	atomic_store(&s->frame, s->begun_frame);
-	tape_axis(s);
+	tell_axis(s);
 	*stage = s;
 	return 0;
 }

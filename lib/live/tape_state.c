@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/tape_state.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +96,9 @@ void
 pf_tape_state_hear(struct pf_tape_state *s, const struct pf_event *e,
     const char *more)
 {
-	if (pf_event_type(e) == PF_SET && e->id != 0)
+	/* Of one note; of voices that were shed: moments, not states. */
+	if (pf_event_type(e) == PF_SET &&
+	    (e->id != 0 || e->name == pf_hash_str("shed")))
 		return;
 	forget(s, e);
 	if (!is_axis(e) && !is_desk(e))
