@@ -106,7 +106,7 @@ pf_recorder_new(struct pf_recorder **recorder,
 		return pf_err_set(err, "'%.80s...' is too long a name",
 		    config->path);
 	}
-	strcpy(r->path, config->path);
+	snprintf(r->path, sizeof r->path, "%s", config->path);
 	const int status = r->alone ? 0 : open_tape(r, err);
 	if (status != 0)
 		pf_recorder_free(r);
