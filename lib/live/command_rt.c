@@ -39,6 +39,24 @@ answer(struct pf_stage *s, uint32_t ticket, int result, int64_t time_ns)
 
 /* ---- orders */
 
+/* What the part waited for is there: its `patch` is done. */
+static void
+resume(struct pf_stage *s, struct pf_part *part)
+{
+	if (part->has && pf_event_type(&part->event) == PF_PATCH)
+		part->has = false;
+	pf_part_free(s, part);
+}
+
+/* It was so already. */
+static void
+go_on(struct pf_stage *s, const struct pf_order *order)
+{
+	answer(s, order->ticket, 0, pf_stage_now(s));
+	if (order->part)
+		resume(s, order->part);
+}
+
 static void
 fail(struct pf_stage *s, const struct pf_order *order)
 {
@@ -101,7 +119,7 @@ obey(struct pf_stage *s, const struct pf_order *order)
 		fail(s, order);
 		break;
 	case PF_ORDER_FREE:
-		pf_part_free(s, order->part);
+		go_on(s, order);
 		break;
 	case PF_ORDER_SET:
 		restore(s, &order->event);
@@ -143,13 +161,8 @@ changed(struct pf_stage *s)
 			pf_stage_say(s, &e, NULL, 0);
 	}
 	answer(s, order.ticket, 0, e.time);
-	if (order.part) {
-		/* The `patch` it waited for is done; a note is yet to come. */
-		if (order.part->has &&
-		    pf_event_type(&order.part->event) == PF_PATCH)
-			order.part->has = false;
-		pf_part_free(s, order.part);
-	}
+	if (order.part)
+		resume(s, order.part);
 	pf_stage_note_to_porter(s, &notice);
 }
 

@@ -60,6 +60,7 @@ static void
 tell_cursor(struct pf_part *part)
 {
 	const struct pf_lane_cursor *const c = &part->cursor;
+	atomic_store_explicit(&part->next, c->next, memory_order_relaxed);
 	atomic_store_explicit(&part->consumed, c->consumed,
 	    memory_order_relaxed);
 	atomic_store_explicit(&part->lost, c->lost, memory_order_relaxed);

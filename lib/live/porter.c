@@ -194,6 +194,7 @@ tell(struct pf_porter *p)
 	for (unsigned i = 0; i < p->musicians; i++) {
 		const struct pf_part *const part = &p->musician[i]->part;
 		const struct pf_lane_cursor c = {
+		    .next = atomic_load(&part->next),
 		    .consumed = atomic_load(&part->consumed),
 		    .lost = atomic_load(&part->lost),
 		    .refused = atomic_load(&part->refused)};

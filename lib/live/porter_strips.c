@@ -75,6 +75,17 @@ choose(struct pf_porter *p, struct pf_want *w, const char *source,
 	    source, NULL, 0, -1), instrument, err);
 }
 
+/* Does the strip play that already?  Then its faders stay as they are. */
+static bool
+plays(const struct pf_porter *p, unsigned strip,
+    const struct pf_instrument *instrument)
+{
+	struct pf_node_info info;
+	return pf_engine_node(p->config.engine, strip, &info) == 0 &&
+	    strcmp(info.instrument, instrument->name) == 0;
+}
+
+/* Returns 0; -EEXIST: it is so already; or another negative errno. */
 static int
 prepare(struct pf_porter *p, struct pf_want *w, struct pf_order *order,
     struct pf_err *err)
@@ -85,8 +96,9 @@ prepare(struct pf_porter *p, struct pf_want *w, struct pf_order *order,
 	int r = choose(p, w, source, &instrument, err);
 	if (r != 0)
 		return r;
-	const bool there = pf_engine_find(p->config.engine, w->source) >= 0;
-	if (there && w->strip)
+	const int strip = pf_engine_find(p->config.engine, w->source);
+	const bool there = strip >= 0;
+	if (there && (w->strip || plays(p, (unsigned)strip, instrument)))
 		return -EEXIST;
 	r = there ? pf_engine_prepare_patch(p->config.engine, source,
 	    instrument, &order->change, err)
@@ -140,13 +152,11 @@ pf_porter_strips(struct pf_porter *p)
 		memmove(&p->want[at], &p->want[at + 1],
 		    (p->wants - (unsigned)at) * sizeof *p->want);
 		if (r != 0) {
-			order.kind = PF_ORDER_FAIL;
+			order.kind = r == -EEXIST ? PF_ORDER_FREE
+			    : PF_ORDER_FAIL;
 			order.result = r;
 			if (r != -EEXIST && !w.ticket)
 				pf_msg("%s", err.text);
-			/* It is there by now: the part may go on. */
-			if (r == -EEXIST && w.part)
-				order.kind = PF_ORDER_FREE;
 		} else {
 			p->flying = order.change;
 			p->flying_part = w.part;

@@ -72,7 +72,7 @@ struct pf_part {
 	int64_t told_ns;
 	/* Written by the stage, read by anybody, relaxed. */
 	_Atomic uint64_t count[6]; /* enum pf_part_count */
-	_Atomic uint64_t consumed, lost, refused; /* as in the cursor */
+	_Atomic uint64_t next, consumed, lost, refused; /* of the cursor */
 	_Atomic bool suspect;
 	_Atomic bool holds;    /* it said an `on` since it was last released */
 };
