@@ -11,6 +11,7 @@ const struct pf_fx *const pf_fxs[] = {
     &pf_fx_delay,
     &pf_fx_reverb,
     &pf_fx_dcblock,
+    &pf_fx_autogain,
     &pf_fx_limiter,
     NULL,
 };

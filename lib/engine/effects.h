@@ -15,6 +15,7 @@ extern const struct pf_fx pf_fx_chorus;
 extern const struct pf_fx pf_fx_delay;
 extern const struct pf_fx pf_fx_reverb;
 extern const struct pf_fx pf_fx_dcblock;
+extern const struct pf_fx pf_fx_autogain;
 extern const struct pf_fx pf_fx_limiter;
 
 #endif

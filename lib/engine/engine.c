@@ -205,17 +205,3 @@ pf_engine_stem_order(const struct pf_engine *engine, unsigned *order)
 		order[i] = engine->graph->order[i]->number;
 	return engine->graph->strips;
 }
-
-const char *
-pf_engine_strip_name(const struct pf_engine *engine, unsigned strip)
-{
-	return strip < engine->graph->strips ?
-	    engine->graph->strip[strip]->name : NULL;
-}
-
-const char *
-pf_engine_return_name(const struct pf_engine *engine, unsigned fx_return)
-{
-	return fx_return < engine->graph->returns ?
-	    engine->graph->fx_return[fx_return]->name : NULL;
-}

@@ -12,20 +12,26 @@
  * and never crosses a multiple of 64; any row of cuts and any number of
  * threads gives the same bytes.  What is PF_RT here is for one thread, the
  * driver's audio thread; the rest is setup, from the same thread or while
- * nothing runs, and may come between two runs (offline).
+ * nothing runs, and may come between two runs (offline).  Changes while it
+ * runs, and what became of each event: engine/live.h.
  *
  * Events.  An event belongs to the strip named like its source.
  *   note           begins at its frame and ends by itself: its end is rounded
  *                  down to a frame, at least one after its start.  Values in
  *                  `more` ("cutoff=0.4\tpan=0.2") are the note's own.
- *   on, off, bend  by id; without id by pitch (off and bend: the last one)
+ *   on, off, bend  by id; without id by pitch (off and bend: the last one).
+ *                  off with neither ends all notes of its source
  *   set            a parameter; takes effect at the next block and ramps over
  *                  `duration`.  id: one sounding note's.
- *   tempo          moves what was pushed before it and lies behind it
- *   stop seek reset  end what sounds and drop what waits; reset also puts
- *                  every parameter back.  stop with a duration fades what
- *                  sounds, over so many seconds, and then ends it; what
- *                  returns and inputs have goes on.  A note ends the fade
+ *   tempo          moves what was pushed before it and lies behind it, and
+ *                  puts away tempos that stand behind it
+ *   play stop seek reset  end what sounds and drop what waits, but not what
+ *                  is FREE; reset also that, and it puts every parameter
+ *                  back.  stop with a duration fades what sounds, over so
+ *                  many seconds, and then ends it; what returns and inputs
+ *                  have goes on.  A note ends the fade.  Their epoch is the
+ *                  one that begins on their frame: what was pushed before,
+ *                  or is of another, is stale from there on
  * What is HEARD is never played.  Everything else passes by.
  *
  * Sleep.  What is silent costs next to nothing: a strip without voices is not
@@ -114,8 +120,10 @@ PF_MUST_CHECK int pf_engine_add_input(struct pf_engine *engine,
 PF_RT int pf_engine_find(const struct pf_engine *engine, uint32_t source);
 
 /*
- * Give a strip another instrument; what sounds rings out.  Returns 0 or a
- * negative errno as pf_engine_add(), leaving the strip as it was.
+ * Give a strip another instrument, at a multiple of 64 frames; what sounds
+ * rings out (of the last eight instruments), what is mute stays mute.  What
+ * waits for a parameter that the new one does not have is dropped.  Returns 0
+ * or a negative errno as pf_engine_add(), leaving the strip as it was.
  */
 PF_MUST_CHECK int pf_engine_patch(struct pf_engine *engine, unsigned strip,
     const struct pf_instrument *instrument, struct pf_err *err);
@@ -133,8 +141,9 @@ PF_RT int pf_engine_push(struct pf_engine *engine, const struct pf_event *e,
     const char *more, size_t len);
 
 /*
- * The transport begins epoch 0..255: sounding notes end, what waits is
- * dropped, except FREE.  Events of other epochs are stale from here on.
+ * The transport begins epoch 0..255 with the next frame, as by `play`:
+ * sounding notes end, what waits is dropped, except FREE.  Events of other
+ * epochs are stale from here on.
  */
 PF_RT void pf_engine_epoch(struct pf_engine *engine, unsigned epoch);
 
@@ -185,9 +194,9 @@ unsigned pf_engine_stem_order(const struct pf_engine *engine,
  * The name of a strip or a return, as long as the engine lives; NULL when
  * there are not so many.
  */
-const char *pf_engine_strip_name(const struct pf_engine *engine,
+PF_RT const char *pf_engine_strip_name(const struct pf_engine *engine,
     unsigned strip);
-const char *pf_engine_return_name(const struct pf_engine *engine,
+PF_RT const char *pf_engine_return_name(const struct pf_engine *engine,
     unsigned fx_return);
 
 /* Counted since the beginning. */

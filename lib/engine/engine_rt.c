@@ -170,3 +170,17 @@ pf_engine_metrics(const struct pf_engine *engine,
 		count(engine->graph->fx_return[i], m);
 	count(engine->graph->master, m);
 }
+
+const char *
+pf_engine_strip_name(const struct pf_engine *engine, unsigned strip)
+{
+	return strip < engine->graph->strips ?
+	    engine->graph->strip[strip]->name : NULL;
+}
+
+const char *
+pf_engine_return_name(const struct pf_engine *engine, unsigned fx_return)
+{
+	return fx_return < engine->graph->returns ?
+	    engine->graph->fx_return[fx_return]->name : NULL;
+}

@@ -136,11 +136,20 @@ make(unsigned threads)
 {
 	static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
 	struct pf_engine *engine = rig_engine(threads, 0);
-	struct pf_channel room = {0};
-	for (unsigned i = 0; pf_fxs[i] && room.fxs < PF_INSERTS_MOST; i++)
-		pf_fx_spec_init(&room.fx[room.fxs++], pf_fxs[i]);
-	if (pf_engine_add_return(engine, "room", &room, NULL) < 0)
-		exit(1);
+	static const char *const returns[] = {"room", "hall"};
+	/* Every effect: the first half in the room, the others behind it. */
+	for (unsigned k = 0, i = 0; k < PF_COUNT(returns); k++) {
+		struct pf_channel room = {0};
+		for (; pf_fxs[i] && room.fxs < 5; i++)
+			pf_fx_spec_init(&room.fx[room.fxs++], pf_fxs[i]);
+		if (k == 0) {
+			room.sends = 1;
+			room.send[0].level = 1;
+			snprintf(room.send[0].to, PF_NAME_MOST, "hall");
+		}
+		if (pf_engine_add_return(engine, returns[k], &room, NULL) < 0)
+			exit(1);
+	}
 	/* Every model that needs no data of its own. */
 	for (unsigned i = 0; i < PF_COUNT(names); i++) {
 		static const char *const models[] = {

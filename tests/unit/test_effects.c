@@ -469,6 +469,93 @@ test_dcblock(void)
 	free(u.state);
 }
 
+/* Pink-like music: noise with a beat, so many dB. */
+static void
+music(float *l, float *r, size_t n, double gain_db)
+{
+	const double gain = pf_db_to_gain(gain_db);
+	double low = 0;
+	for (size_t i = 0; i < n; i++) {
+		const double x = (double)pf_rng_below(3, 0, (int64_t)i, 0,
+		    65536) / 32768 - 1;
+		low += 0.05 * (x - low);
+		const double beat = i / 24000 % 2 ? 1 : 0.5;
+		l[i] = (float)(gain * beat * (0.3 * x + low));
+		r[i] = (float)(gain * beat * (0.3 * x - low));
+	}
+}
+
+#ifdef HAVE_libebur128
+static double
+loudness(const float *l, const float *r, size_t n)
+{
+	ebur128_state *e = ebur128_init(2, RATE, EBUR128_MODE_I);
+	double lufs = -HUGE_VAL;
+	for (size_t i = 0; i < n; i++)
+		ebur128_add_frames_float(e, (float[]){l[i], r[i]}, 1);
+	ebur128_loudness_global(e, &lufs);
+	ebur128_destroy(&e);
+	return lufs;
+}
+#endif
+
+static void
+test_autogain(void)
+{
+	enum { N = 64 * 30000, TAIL = 10 * RATE };
+	static float l[N], r[N], was[N];
+	struct unit u;
+	unit_new(&u, &pf_fx_autogain);
+	set(&u, "mode", 0);
+	music(l, r, N / 4, -20);
+	memcpy(was, l, sizeof *l * (N / 4));
+	begin(&u);
+	run(&u, l, r, N / 4, NULL, 0);
+	ok(!memcmp(l, was, sizeof *l * (N / 4)),
+	    "an auto gain that is off changes no bit");
+	set(&u, "mode", 1);
+	set(&u, "time", 3);
+	set(&u, "range", 12);
+#ifdef HAVE_libebur128
+	double lufs[2];
+	for (int k = 0; k < 2; k++) {
+		music(l, r, N, k ? -3 : -16);
+		begin(&u);
+		run(&u, l, r, N, NULL, 0);
+		lufs[k] = loudness(l + N - TAIL, r + N - TAIL, TAIL);
+	}
+	ok(fabs(lufs[0] + 16) < 0.7 && fabs(lufs[1] + 16) < 0.7,
+	    "soft and loud music come out at the target (%.2f, %.2f LUFS)",
+	    lufs[0], lufs[1]);
+#else
+	tap_skip("without libebur128 nobody measures loudness");
+#endif
+	music(l, r, N, -40);
+	memcpy(was, l, sizeof l);
+	begin(&u);
+	run(&u, l, r, N, NULL, 0);
+	ok(fabs(db((double)(l[N - 1] / was[N - 1])) - 12) < 0.1,
+	    "it goes as far as its range and no further");
+	/* Music, a pause with a little hiss, and music again. */
+	music(l, r, N, -12);
+	for (size_t i = N / 2; i < N * 3 / 4; i++)
+		l[i] = r[i] = l[i] * 1e-4f;
+	memcpy(was, l, sizeof l);
+	begin(&u);
+	run(&u, l, r, N, NULL, 0);
+	const float before = l[N / 2 - 1] / was[N / 2 - 1];
+	const float behind = l[N * 3 / 4 + 1] / was[N * 3 / 4 + 1];
+	ok(fabs(db((double)before) - db((double)behind)) < 0.5,
+	    "a pause is not made loud (%.2f dB, %.2f dB)", db((double)before),
+	    db((double)behind));
+	float jump = 0;
+	for (size_t i = 1; i < N / 2; i++)
+		jump = fmaxf(jump, fabsf(l[i] / was[i] /
+		    (l[i - 1] / was[i - 1]) - 1));
+	ok(jump < 1e-3f, "and the gain moves without a step");
+	free(u.state);
+}
+
 int
 main(void)
 {
@@ -480,5 +567,6 @@ main(void)
 	test_reverb();
 	test_limiter();
 	test_dcblock();
+	test_autogain();
 	return tap_done();
 }
