@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { RAMP = 256, IN, TIMEOUT, JSON, PROMETHEUS, NEXT, RATE };
 
@@ -28,6 +29,7 @@ static const struct pf_option options[] = {
 	{IN, "in", "S", "do it so many seconds from now, to the frame"},
 	{'c', "count", "N", "end after N lines of subscribe"},
 	{RATE, "rate", "HZ", "at most so many values a second (10)"},
+	{'w', "wait", "[=S]", "wait for an engine, at most so long"},
 	{TIMEOUT, "timeout", "MS", "how long to wait for an answer (200)"},
 	{JSON, "json", NULL, "stats as JSON"},
 	{PROMETHEUS, "prometheus", NULL, "stats as Prometheus' text format"},
@@ -47,7 +49,7 @@ struct settings {
 	const char *session, *address;
 	struct request request;
 	long count;
-	double hz;
+	double hz, wait_s;
 	bool json, prometheus, next;
 };
 
@@ -120,6 +122,10 @@ read_options(struct settings *s, int argc, char **argv)
 			s->request.talk.timeout_ms = (int)pf_option_int(
 			    &program, "--timeout", arg, 1, 3600000);
 			break;
+		case 'w':
+			s->wait_s = arg ? pf_option_num(&program, "--wait",
+			    arg, 0, 1e9) : 1e9;
+			break;
 		case JSON: s->json = true; break;
 		case PROMETHEUS: s->prometheus = true; break;
 		case NEXT: s->next = true; break;
@@ -131,40 +137,52 @@ read_options(struct settings *s, int argc, char **argv)
 }
 
 static int
-open_directory(const struct settings *s, struct pf_directory *dir)
+open_directory(const struct settings *s, struct pf_directory *dir,
+    struct pf_err *err)
 {
-	struct pf_err err;
-	const int status = pf_directory_open(dir, s->session, false, &err);
-	if (status == 0)
-		return DONE;
-	pf_msg("%s", err.text);
-	return status == -ENOENT ? NOBODY : REFUSED;
+	const int status = pf_directory_open(dir, s->session, false, err);
+	return status == 0 ? DONE : status == -ENOENT ? NOBODY : REFUSED;
 }
 
 /* ---- the engine's ear */
 
 static int
-open_client(const struct settings *s, struct pf_osc_client **client)
+try_client(const struct settings *s, struct pf_osc_client **client,
+    struct pf_err *err)
 {
 	struct pf_directory dir;
-	struct pf_err err;
 	int status;
 	if (s->address) {
-		status = pf_osc_client_open(client, s->address, &err);
+		status = pf_osc_client_open(client, s->address, err);
 		if (status == -EINVAL)
-			pf_option_fail(&program, "%s", err.text);
-		if (status != 0)
-			pf_msg("%s", err.text);
+			pf_option_fail(&program, "%s", err->text);
 		return status == 0 ? DONE : NOBODY;
 	}
-	status = open_directory(s, &dir);
+	status = open_directory(s, &dir, err);
 	if (status != DONE)
 		return status;
-	status = pf_osc_client_open_at(client, dir.fd, "ctl", &err);
+	status = pf_osc_client_open_at(client, dir.fd, "ctl", err);
 	if (status != 0)
-		pf_msg("no engine runs in session '%s'", dir.name);
+		pf_err_set(err, "no engine runs in session '%s'", dir.name);
 	pf_directory_close(&dir);
 	return status == 0 ? DONE : NOBODY;
+}
+
+static int
+open_client(const struct settings *s, struct pf_osc_client **client)
+{
+	static const struct timespec moment = {.tv_nsec = 10000000};
+	struct pf_err err;
+	double waited_s = 0;
+	int status;
+	while ((status = try_client(s, client, &err)) == NOBODY &&
+	    waited_s < s->wait_s) {
+		nanosleep(&moment, NULL);
+		waited_s += 0.01;
+	}
+	if (status != DONE)
+		pf_msg("%s", err.text);
+	return status;
 }
 
 static int
@@ -173,9 +191,11 @@ stats(const struct settings *s)
 	struct pf_directory dir;
 	struct pf_stats *stats_now;
 	struct pf_err err;
-	int status = open_directory(s, &dir);
-	if (status != DONE)
+	int status = open_directory(s, &dir, &err);
+	if (status != DONE) {
+		pf_msg("%s", err.text);
 		return status;
+	}
 	if (pf_stats_read(&stats_now, &dir, &err) != 0)
 		pf_die(1, "%s", err.text);
 	if (s->json)
