@@ -12,6 +12,7 @@ struct scan {
 	struct pf_err *err;
 	const char *s; /* what is left to read */
 	char quote;    /* within which we are; 0 none */
+	bool quoted;   /* the word has quotes, and may so be empty */
 	char word[PF_RIG_WORD_BYTES];
 	size_t len;
 };
@@ -61,6 +62,7 @@ take(struct scan *p)
 	const char c = *p->s;
 	if (p->quote ? c == p->quote : c == '\'' || c == '"') {
 		p->quote = p->quote ? '\0' : c;
+		p->quoted = true;
 		p->s++;
 		return 0;
 	}
@@ -102,13 +104,14 @@ split(struct scan *p, char **words, size_t *n)
 			p->s++;
 		if (!*p->s)
 			return 0;
+		p->quoted = false;
 		for (p->len = 0; r == 0 && *p->s &&
 		    (p->quote || !is_blank(*p->s));)
 			r = take(p);
 		if (r == 0 && p->quote)
 			r = pf_yaml_error(p->node, p->err,
 			    "a %c is not closed", p->quote);
-		if (r == 0)
+		if (r == 0 && (p->len || p->quoted))
 			r = keep(p, words, n);
 		if (r)
 			return r;

@@ -4,8 +4,8 @@
  *
  * One line is cut at blanks, but not within '...' or "..."; a backslash
  * takes the next character as it is.  ${NAME} and ${NAME:-default} stand for
- * the environment, except within '...', and what they bring is not cut.  No
- * shell is involved.  Setup only.
+ * the environment, except within '...', and what they bring is not cut; one
+ * that brings nothing is no word.  No shell is involved.  Setup only.
  */
 #ifndef PF_RIG_WORDS_H
 #define PF_RIG_WORDS_H

@@ -70,7 +70,7 @@ test_words(void)
 	setenv("PF_TEST_STYLE", "drum and bass", 1);
 	unsetenv("PF_TEST_NONE");
 	ok(read_rig("programs:\n  a: \"x 'a  b' c\\\\ d \\\"e\\\" "
-	    "${PF_TEST_STYLE} ${PF_TEST_NONE:-de fault} '${PF_TEST_NONE}'\""
+	    "${PF_TEST_STYLE} ${PF_TEST_NONE:-} ${PF_TEST_NONE:-de fault} '${PF_TEST_NONE}'\""
 	    "\n") == 0, "a line is cut into words");
 	static const char *const words[] = {"x", "a  b", "c d", "e",
 	    "drum and bass", "de fault", "${PF_TEST_NONE}"};
