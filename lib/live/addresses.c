@@ -196,10 +196,13 @@ static const char *const branch[] = {
 	[PF_DESK_RETURN] = "/bus", [PF_DESK_MASTER] = "",
 };
 
-/* What add_param() and add_node() are told. */
+/* What is told while the table is built. */
 struct build {
 	struct table *table;
 	const struct pf_addresses *owner;
+	struct pf_desk_node node[PF_STRIPS_MOST + PF_RETURNS_MOST + 1];
+	unsigned nodes;
+	enum pf_desk_kind kind; /* of the node whose turn it is */
 };
 
 /* "/strip/bass/eq/low" of the node's path and "eq.low". */
@@ -229,6 +232,8 @@ add_param(void *ctx, const struct pf_desk_node *node,
 {
 	struct build *const b = ctx;
 	char full[PATH_MOST];
+	if (node->kind != b->kind)
+		return; /* a strip may be called as a bus is */
 	const char *const path = path_of(b->table, node, p->path);
 	if (!path || (size_t)snprintf(full, sizeof full, "%s.%s", node->name,
 	    p->path) >= sizeof full)
@@ -255,12 +260,10 @@ add_param(void *ctx, const struct pf_desk_node *node,
 	add(b->table, &a);
 }
 
+/* What a strip has beside its parameters. */
 static void
-add_node(void *ctx, const struct pf_desk_node *node)
+add_extra(struct build *b, const struct pf_desk_node *node)
 {
-	struct build *const b = ctx;
-	if (node->kind != PF_DESK_STRIP && node->kind != PF_DESK_INPUT)
-		return;
 	struct pf_address a = {
 		.path = path_of(b->table, node, "solo"),
 		.kind = PF_ADDRESS_SWITCH, .what = PF_AT_SOLO,
@@ -282,6 +285,17 @@ add_node(void *ctx, const struct pf_desk_node *node)
 	a.help = "what it plays";
 	if (a.path)
 		add(b->table, &a);
+}
+
+static void
+take_node(void *ctx, const struct pf_desk_node *node)
+{
+	struct build *const b = ctx;
+	if (b->nodes == PF_COUNT(b->node))
+		return;
+	b->node[b->nodes] = *node;
+	b->node[b->nodes].instrument = "";
+	b->node[b->nodes++].name = keep(b->table, node->name);
 }
 
 /* ---- agents */
@@ -380,11 +394,17 @@ int
 pf_addresses_build(struct pf_addresses *a, struct pf_desk *desk)
 {
 	struct table t = {0};
-	struct build b = {&t, a};
+	struct build b = {.table = &t, .owner = a};
 	for (size_t i = 0; i < PF_COUNT(always); i++)
 		add(&t, &always[i]);
-	pf_desk_each_param(desk, NULL, add_param, &b);
-	pf_desk_each_node(desk, add_node, &b);
+	pf_desk_each_node(desk, take_node, &b);
+	for (unsigned i = 0; i < b.nodes; i++) {
+		b.kind = b.node[i].kind;
+		pf_desk_each_param(desk, b.node[i].name, add_param, &b);
+		if (b.node[i].kind == PF_DESK_STRIP ||
+		    b.node[i].kind == PF_DESK_INPUT)
+			add_extra(&b, &b.node[i]);
+	}
 	pf_desk_each_member(desk, add_member, &b);
 	if (t.failed || !sort(&t)) {
 		fini(&t);
