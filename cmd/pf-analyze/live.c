@@ -86,10 +86,11 @@ say(void *ctx, const struct pf_event *said, const char *more)
 
 /* ---- hearing */
 
+/* What sounds ends, as far as the ears know. */
 static void
 rest(struct stage *s)
 {
-	if (s->ears && pf_ears_end(s->ears) < 0)
+	if (s->ears && pf_ears_end(s->ears) < 0 && s->broken == 0)
 		s->broken = -EIO;
 	pf_ears_free(s->ears);
 	s->ears = NULL;
@@ -313,11 +314,11 @@ live_listen(const struct live *live)
 		r = wait_for_tap(&s, &err);
 	if (r == 0)
 		r = be_there(&s, &err);
+	if (live->verbose)
+		report(&s);
 	rest(&s);
 	if (r != 0 && r != -EINTR)
 		pf_msg("%s", err.text);
-	if (live->verbose)
-		report(&s);
 	if (s.tap.tap)
 		pf_tap_file_close(&s.tap, pf_member_directory(s.member));
 	pf_member_close(s.member, true);
