@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/message.h"
 #include "event/type.h"
+#include "live/axis.h"
 #include "session/metric.h"
 #include "stream/writer.h"
 
@@ -213,13 +214,28 @@ correct(struct runner *r, int64_t time_ns)
 		r->m->told_ns = time_ns;
 }
 
-/* What a mind in a session begins with: nothing plays until it is told. */
+/*
+ * What a mind in a session begins with: nothing plays until it is told, at
+ * the tempo of the session's first beat, which may be nowhere else.
+ */
 static void
-tell_silence(struct runner *r)
+tell_beginning(struct runner *r)
 {
+	struct pf_member *const m = r->m;
+	struct pf_axis axis;
 	struct pf_event e = pf_event_make(PF_STOP, 0, pf_hash_str("engine"));
 	e.duration = 0;
 	tell(r, &e, "", false);
+	if (pf_axis_learn(&axis, &m->dir, m->has_state ? &m->state : NULL))
+		return;
+	e = pf_event_make(PF_TEMPO, 0, pf_hash_str("engine"));
+	e.value = pf_tempo_map_bpm(&axis.map, 0);
+	pf_axis_free(&axis);
+	if (pf_event_check(&e))
+		return;
+	const double old = bpm_at(m, 0);
+	member_obey(m, &e);
+	tell_transport(r, &e, "", old);
 }
 
 /* ---- thought */
@@ -471,7 +487,7 @@ pf_member_run(struct pf_member *m, const struct pf_member_run *run)
 	if (result == 0 && run->start)
 		result = run->start(run->hearer->ctx);
 	if (result == 0) {
-		tell_silence(&r);
+		tell_beginning(&r);
 		result = live(&r, run->err);
 	}
 	if (result == -EINTR) {
