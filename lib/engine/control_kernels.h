@@ -116,14 +116,27 @@ envelope(const struct aim *a, unsigned row, unsigned first_param)
 	return x;
 }
 
-/* -1 .. 1 by the LFO's shape; its fade-in included. */
+/* A value between 0 and 1 of its cycle, as -1 .. 1 by the LFO's shape. */
 PF_INLINE vf
-lfo(const struct aim *a)
+lfo_wave(vf x, vf shape)
+{
+	const vf sine = sin_turn(x - pick(x > 0.5f, all(1), all(0)));
+	const vf bent = 4 * magnitude(x - rounded_down(x + 0.25f) + 0.25f -
+	    0.5f) - 1;
+	return pick(shape == 0, sine, pick(shape == 1, -bent,
+	    pick(shape == 2, 1 - 2 * x, pick(x < 0.5f, all(1), all(-1)))));
+}
+
+/*
+ * The LFO goes on.  Returns -1 .. 1, its fade-in included; 0 if nobody is
+ * used by it: most sounds have none.
+ */
+PF_INLINE vf
+lfo(const struct aim *a, vi used)
 {
 	const struct pf_control_rows *const p = a->rows;
 	const float seconds = a->to->frames * a->one_over_rate;
 	const vf beats = value(a, p->lfo_beats);
-	const vf shape = value(a, p->lfo_shape);
 	const vf rate_hz = pick(beats > 0, (float)(a->bank->bpm / 60) /
 	    most(beats, all(0.0625f)), value(a, p->lfo_hz));
 	vf x = load(AT(p->lfo_row)) + rate_hz * seconds;
@@ -131,13 +144,10 @@ lfo(const struct aim *a)
 	const vf age = load(AT(p->age_row)) + seconds;
 	put(a, p->lfo_row, x);
 	put(a, p->age_row, age);
-	const vf sine = sin_turn(x - pick(x > 0.5f, all(1), all(0)));
-	const vf bent = 4 * magnitude(x - rounded_down(x + 0.25f) + 0.25f -
-	    0.5f) - 1;
-	const vf y = pick(shape == 0, sine, pick(shape == 1, -bent,
-	    pick(shape == 2, 1 - 2 * x, pick(x < 0.5f, all(1), all(-1)))));
-	return y * least(age / most(value(a, p->lfo_delay), all(1e-3f)),
-	    all(1));
+	if (!any(used))
+		return all(0);
+	return lfo_wave(x, value(a, p->lfo_shape)) *
+	    least(age / most(value(a, p->lfo_delay), all(1e-3f)), all(1));
 }
 
 PF_INLINE vf
@@ -146,13 +156,37 @@ glide(const struct aim *a)
 	const struct pf_control_rows *const p = a->rows;
 	const vf target = load(AT(p->target_row));
 	const vf seconds = value(a, p->glide);
-	const vf left = exp2v(-6.64385619f * a->to->frames *
-	    a->one_over_rate / most(seconds, all(1e-4f)));
-	const vf x = pick((seconds > 0) & (a->to->frames > 0 ? -1 : 0),
-	    target + (load(AT(p->pitch_row)) - target) * left,
-	    pick(seconds > 0, load(AT(p->pitch_row)), target));
+	vf x = target;
+	if (any(seconds > 0)) {
+		const vf left = exp2v(-6.64385619f * a->to->frames *
+		    a->one_over_rate / most(seconds, all(1e-4f)));
+		x = pick((seconds > 0) & (a->to->frames > 0 ? -1 : 0),
+		    target + (load(AT(p->pitch_row)) - target) * left,
+		    pick(seconds > 0, load(AT(p->pitch_row)), target));
+	}
 	put(a, p->pitch_row, x);
 	return x;
+}
+
+/* 2 to the x where x is often 0 everywhere. */
+PF_INLINE vf
+exp2_if(vf x)
+{
+	return any(x != 0) ? exp2v(x) : all(1);
+}
+
+/* A gain to both sides: how far to the right, -1 .. 1. */
+PF_INLINE void
+put_gain(const struct aim *a, unsigned left_row, unsigned right_row, vf gain,
+    vf side)
+{
+	vf left = gain, right = gain;
+	if (any(side != 0)) {
+		left *= root(1 - side);
+		right *= root(1 + side);
+	}
+	put_pair(a, left_row, left);
+	put_pair(a, right_row, right);
 }
 
 /* MIDI number to turns a frame. */

@@ -129,7 +129,7 @@ aim_operator(const struct aim *a, unsigned op, vf pitch, vf heard)
 	    op_param(op, FM_ATTACK));
 	const vf f = least(frequency(a, pitch) *
 	    value(a, op_param(op, FM_RATIO)) *
-	    exp2v(value(a, op_param(op, FM_DETUNE)) * (1.0f / 1200)),
+	    exp2_if(value(a, op_param(op, FM_DETUNE)) * (1.0f / 1200)),
 	    all(0.49f));
 	const vf loud = env * (1 - depth + depth * velocity * velocity);
 	/* High notes get less of it, as strings and tines do. */
@@ -149,11 +149,9 @@ aim_operator(const struct aim *a, unsigned op, vf pitch, vf heard)
 PF_INLINE void
 aim_gain(const struct aim *a, vf lfo_now)
 {
-	const vf side = value(a, FM_PAN);
-	const vf gain = 0.25f * exp2v(value(a, FM_GAIN) * 0.166096405f) *
+	const vf gain = 0.25f * exp2_if(value(a, FM_GAIN) * 0.166096405f) *
 	    (1 - value(a, FM_TREMOLO) * 0.5f * (1 - lfo_now));
-	put_pair(a, ROW_L, gain * root(1 - side));
-	put_pair(a, ROW_R, gain * root(1 + side));
+	put_gain(a, ROW_L, ROW_R, gain, value(a, FM_PAN));
 }
 
 PF_INLINE void
@@ -174,7 +172,8 @@ aim_group(struct pf_bank *bank, unsigned lane, const struct pf_lane_aim *to,
 	struct aim *const a = &aim;
 	vf heard[PF_OPS], loud = all(0);
 	vi was_live = {0};
-	a->lfo = lfo(a);
+	a->lfo = lfo(a, (value(a, FM_VIBRATO) != 0) |
+	    (value(a, FM_TREMOLO) != 0));
 	a->pitch = glide(a);
 	const vf pitch = a->pitch + 0.01f * a->lfo * value(a, FM_VIBRATO) +
 	    0.06f * value(a, FM_DRIFT) * load(AT(ROW_DRIFT));

@@ -62,7 +62,9 @@ PF_INLINE void
 aim_oscillators(struct aim *a)
 {
 	const vf drift = load(AT(ROW_DRIFT)) * value(a, SUB_DRIFT);
-	a->lfo = lfo(a);
+	a->lfo = lfo(a, (value(a, SUB_VIBRATO) != 0) |
+	    (value(a, SUB_PWM) != 0) | (value(a, SUB_WOBBLE) != 0) |
+	    (value(a, SUB_TREMOLO) != 0));
 	a->pitch = glide(a);
 	const vf pitch = a->pitch + 0.08f * drift +
 	    0.01f * a->lfo * value(a, SUB_VIBRATO);
@@ -106,9 +108,10 @@ aim_filter(const struct aim *a, vf env)
 	const vf resonance = value(a, SUB_RESONANCE);
 	const vi steep = value(a, SUB_SLOPE) == 1;
 	aim_stage(a, ROW_COEFS, g, pick(steep, all(1.84775907f),
-	    1.41421356f * exp2v(-4.8f * resonance)));
-	aim_stage(a, ROW_COEFS + COEFS, g,
-	    0.76536686f * exp2v(-4 * resonance));
+	    1.41421356f * exp2_if(-4.8f * resonance)));
+	if (any(steep))
+		aim_stage(a, ROW_COEFS + COEFS, g,
+		    0.76536686f * exp2v(-4 * resonance));
 	put_pair(a, ROW_DRIVE, 1 + 9 * value(a, SUB_DRIVE));
 	put(a, ROW_TYPE, value(a, SUB_FILTER));
 	put(a, ROW_STEEP, pick(steep, all(1), all(0)));
@@ -120,15 +123,13 @@ aim_gain(const struct aim *a, vf env)
 {
 	const vf velocity = load(AT(ROW_VELOCITY));
 	const vf depth = value(a, SUB_VELOCITY);
-	const vf side = value(a, SUB_PAN);
 	const vf tremolo = 1 - value(a, SUB_TREMOLO) * 0.5f * (1 - a->lfo);
 	/* -12 dB for a full wave; 0.166...: dB to octaves of amplitude. */
 	const vf gain = 0.25f * env * tremolo *
 	    (1 - depth + depth * velocity * velocity) *
-	    exp2v(value(a, SUB_GAIN) * 0.166096405f) *
+	    exp2_if(value(a, SUB_GAIN) * 0.166096405f) *
 	    (1 - 0.35f * value(a, SUB_RESONANCE));
-	put_pair(a, ROW_L, gain * root(1 - side));
-	put_pair(a, ROW_R, gain * root(1 + side));
+	put_gain(a, ROW_L, ROW_R, gain, value(a, SUB_PAN));
 	return gain;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # How many times faster than real time pf-render plays, on one core, by CPU
-# time: a band of four in three styles, a track of many strips, a jam with a
+# time: a band of four in every style, a track of many strips, a jam with a
 # take, what each step adds, and a peer where
 # there is one (fluidsynth -F with the same notes as a MIDI file).  The aim is
 # 100 for the band.
@@ -24,8 +24,9 @@ ratio() {
 }
 
 length=120
-for style in folk house rock; do
-	pf-gen --style $style --parts drums,bass,harmony,melody --length 2:00 --seed 7 -o "$out/$style.pf"
+for file in share/styles/*.yaml; do
+	style=$(basename "$file" .yaml)
+	pf-gen --style "$style" --parts drums,bass,harmony,melody --length 2:00 --seed 7 -o "$out/$style.pf"
 	ratio "four parts, $style, WAV" $length pf-render -q --length $length -o "$out/x.wav" "$out/$style.pf"
 done
 pf-gen --style house --key Am --tempo 124 --length 3:00 --seed 7 -o "$out/track.pf"
