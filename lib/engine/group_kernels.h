@@ -37,8 +37,6 @@ PF_KERNEL(run)(struct pf_bank *bank, unsigned pos, unsigned n, float *l,
 	for (unsigned lane = 0; lane < bank->lanes; lane += PF_W)
 		if (anybody(bank->live + lane))
 			run_group(bank->state, lane, pos, n, &to);
-	for (unsigned i = 0; i < n; i++) {
-		l[i] += sum(to.l[i]);
-		r[i] += sum(to.r[i]);
-	}
+	add_sums(l, to.l, n);
+	add_sums(r, to.r, n);
 }

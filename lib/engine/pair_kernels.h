@@ -19,3 +19,17 @@ at(struct pair p, vf t)
 struct sums {
 	vf l[PF_BLOCK], r[PF_BLOCK];
 };
+
+/* out[i] += sum(x[i]) */
+PF_INLINE void
+add_sums(float *out, const vf *x, unsigned n)
+{
+	unsigned i = 0;
+#if PF_W >= 8 && defined(__AVX2__)
+	for (; i + 8 <= n; i += 8) /* in the order of sum() */
+		_mm256_storeu_ps(out + i, _mm256_add_ps(
+		    _mm256_loadu_ps(out + i), sum_rows(x + i)));
+#endif
+	for (; i < n; i++)
+		out[i] += sum(x[i]);
+}

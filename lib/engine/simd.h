@@ -133,10 +133,12 @@ root(vf x)
 	return (vf)_mm512_sqrt_ps((__m512)x);
 }
 
-PF_INLINE float
-sum(vf x)
+/* Both halves together. */
+PF_INLINE __m256
+folded(vf x)
 {
-	return _mm512_reduce_add_ps((__m512)x);
+	return _mm256_add_ps(_mm512_castps512_ps256((__m512)x),
+	    _mm512_extractf32x8_ps((__m512)x, 1));
 }
 
 /* Is any lane of a mask set? */
@@ -183,11 +185,10 @@ any(vi mask)
 	return _mm256_movemask_epi8((__m256i)mask) != 0;
 }
 
-PF_INLINE float
-sum(vf x)
+PF_INLINE __m256
+folded(vf x)
 {
-	return ((x[0] + x[4]) + (x[1] + x[5])) +
-	    ((x[2] + x[6]) + (x[3] + x[7]));
+	return (__m256)x;
 }
 #else
 PF_INLINE vf
@@ -251,6 +252,30 @@ sum(vf x)
 	for (int i = 0; i < PF_W; i++)
 		s += x[i];
 	return s;
+}
+#endif
+
+#if PF_W >= 8 && defined(__AVX2__)
+PF_INLINE float
+sum(vf x)
+{
+	const __m256 y = folded(x);
+	return ((y[0] + y[1]) + (y[2] + y[3])) +
+	    ((y[4] + y[5]) + (y[6] + y[7]));
+}
+
+/* The sums of eight vectors, in the same order. */
+PF_INLINE __m256
+sum_rows(const vf *x)
+{
+	const __m256 a = _mm256_hadd_ps(folded(x[0]), folded(x[1]));
+	const __m256 b = _mm256_hadd_ps(folded(x[2]), folded(x[3]));
+	const __m256 c = _mm256_hadd_ps(folded(x[4]), folded(x[5]));
+	const __m256 d = _mm256_hadd_ps(folded(x[6]), folded(x[7]));
+	const __m256 low = _mm256_hadd_ps(a, b);
+	const __m256 high = _mm256_hadd_ps(c, d);
+	return _mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20),
+	    _mm256_permute2f128_ps(low, high, 0x31));
 }
 #endif
 

@@ -125,13 +125,13 @@ pair(const struct group *g, unsigned row)
 
 /*
  * One shape of the first oscillator in unison, or of the second: added to
- * g->l and g->r; or alone, so that it need not be added.  Shape and the
- * like are constants wherever this is called, so each call becomes a loop of
- * its own.
+ * g->l and g->r; or alone, so that it need not be added.  steady: neither
+ * pitch nor level moves.  Shape and the like are constants wherever this is
+ * called, so each call becomes a loop of its own.
  */
 PF_INLINE void
 oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
-    int alone)
+    int alone, int steady)
 {
 	const unsigned step_row = first ? ROW_STEP + 2 * voice : ROW_STEP2;
 	vu phase = loadu(ROW(first ? ROW_PHASE + voice : ROW_PHASE2));
@@ -145,11 +145,12 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
 	const vf right = first ? load(ROW(ROW_UNI_R + voice)) : all(1);
 	vf t = g->t;
 	for (unsigned i = 0; i < g->n; i++) {
-		const vf per = at(period, t);
+		const vf per = steady ? period.end : at(period, t);
+		const vf loud = steady ? amp.end : at(amp, t);
 		vf unit = all(0);
 		if (shape == SUB_TRIANGLE)
 			unit = REACH * 0x1p-32f * to_float((vi)step);
-		vf y = at(amp, t) *
+		const vf y = loud *
 		    wave(shape, phase, per, unit, at(width, t));
 		if (alone) {
 			g->l[i] = y;
@@ -159,7 +160,8 @@ oscillate(struct group *g, int shape, int first, unsigned voice, int stereo,
 				g->r[i] = mul_add(y, right, g->r[i]);
 		}
 		phase += step;
-		step += bend;
+		if (!steady)
+			step += bend;
 		t += 1.0f;
 	}
 }
@@ -182,17 +184,27 @@ one_oscillator(struct group *g, uint32_t use, int first, unsigned voice,
 {
 	const uint32_t shapes = use >> (first ? 0 : 4) & 15;
 	if (shapes & 1 << SUB_SAW)
-		oscillate(g, SUB_SAW, first, voice, stereo, 0);
+		oscillate(g, SUB_SAW, first, voice, stereo, 0, 0);
 	if (shapes & 1 << SUB_PULSE)
-		oscillate(g, SUB_PULSE, first, voice, stereo, 0);
+		oscillate(g, SUB_PULSE, first, voice, stereo, 0, 0);
 	if (shapes & 1 << SUB_TRIANGLE)
-		oscillate(g, SUB_TRIANGLE, first, voice, stereo, 0);
+		oscillate(g, SUB_TRIANGLE, first, voice, stereo, 0, 0);
 	if (shapes & 1 << SUB_SINE)
-		oscillate(g, SUB_SINE, first, voice, stereo, 0);
+		oscillate(g, SUB_SINE, first, voice, stereo, 0, 0);
 	if (first)
 		advance(g, ROW_PHASE + voice, ROW_STEP + 2 * voice);
 	else
 		advance(g, ROW_PHASE2, ROW_STEP2);
+}
+
+/* Do pitch and level of the first oscillator stand still? */
+PF_INLINE int
+is_steady(const struct group *g, int shape)
+{
+	const vf period = load(ROW(ROW_PERIOD + 1));
+	const vf amp = load(ROW(ROW_AMP + 2 * shape + 1));
+	return !any((loadi(ROW(ROW_STEP + 1)) != 0) | (period != 0) |
+	    (amp != 0));
 }
 
 /* The commonest case: one saw or pulse, and nothing to add it to. */
@@ -202,10 +214,12 @@ alone(struct group *g, uint32_t use)
 	const uint32_t shapes = use & (USE_AMP * 15 | USE_AMP2 * 15);
 	if (use >> USE_UNISON_SHIFT != 1)
 		return 0;
-	if (shapes == USE_AMP << SUB_SAW)
-		oscillate(g, SUB_SAW, 1, 0, 0, 1);
+	if (shapes == USE_AMP << SUB_SAW && is_steady(g, SUB_SAW))
+		oscillate(g, SUB_SAW, 1, 0, 0, 1, 1);
+	else if (shapes == USE_AMP << SUB_SAW)
+		oscillate(g, SUB_SAW, 1, 0, 0, 1, 0);
 	else if (shapes == USE_AMP << SUB_PULSE)
-		oscillate(g, SUB_PULSE, 1, 0, 0, 1);
+		oscillate(g, SUB_PULSE, 1, 0, 0, 1, 0);
 	else
 		return 0;
 	advance(g, ROW_PHASE, ROW_STEP);
