@@ -204,6 +204,9 @@ fade(const struct run *run, int64_t frame, unsigned n, float *gain)
 {
 	if (run->last - frame - n >= run->fade)
 		return false;
+	/* What was live is cut where it was: the same samples to the end. */
+	if (run->last == run->s->last && pf_drive_is_tape(run->s->drive))
+		return false;
 	for (unsigned i = 0; i < n; i++) {
 		const int64_t left = run->last - frame - i;
 		gain[i] = left >= run->fade ? 1 : left <= 0 ? 0

@@ -323,6 +323,12 @@ pf_drive_until(struct pf_drive *d, int64_t frame, struct pf_err *err)
 	return 0;
 }
 
+bool
+pf_drive_is_tape(const struct pf_drive *d)
+{
+	return d->tape;
+}
+
 int64_t
 pf_drive_end(const struct pf_drive *d)
 {

@@ -68,6 +68,9 @@ void pf_drive_free(struct pf_drive *drive);
 PF_MUST_CHECK int pf_drive_until(struct pf_drive *drive, int64_t frame,
     struct pf_err *err);
 
+/* Is it a tape, as far as it has been read? */
+bool pf_drive_is_tape(const struct pf_drive *drive);
+
 /* The frame behind the last event, or the end of the last note, so far. */
 int64_t pf_drive_end(const struct pf_drive *drive);
 
