@@ -255,6 +255,9 @@ take_answers(struct pf_control *c)
 		else
 			pf_control_ok(c, p->peer, p->path, answer.ticket,
 			    answer.time_ns);
+		/* Who asks next shall find it, before the tape tells it. */
+		if (answer.result == 0 && p->set.time == PF_TIME_NOW)
+			pf_desk_hear(c->config.desk, &p->set);
 	}
 	if (c->waiting == 0)
 		return;

@@ -164,6 +164,9 @@ pf_control_post(struct pf_control *c, unsigned peer, const char *path,
 		.ticket = c->ticket, .peer = peer,
 		.until_ns = c->mono_ns + FORGET_NS,
 	};
+	if (command->kind == PF_COMMAND_EVENT &&
+	    pf_event_type(&command->event) == PF_SET)
+		p->set = command->event;
 	snprintf(p->path, sizeof p->path, "%s", path);
 	c->waiting++;
 	return 0;
@@ -357,6 +360,7 @@ set_param(struct pf_control *c, const struct pf_control_request *r,
 	e.b = (float)w->number;
 	if (w->has_also)
 		e.duration = (float)w->also;
+	spell(c, a->param);
 	return post(c, r, a, &e, PF_COMMAND_EVENT, NULL, NULL, err);
 }
 

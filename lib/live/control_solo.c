@@ -39,6 +39,8 @@ post_mute(struct pf_control *c, const struct pf_control_request *r,
 	};
 	command.event.name = pf_hash_str(param);
 	command.event.b = on;
+	if (c->config.spell)
+		c->config.spell(c->config.ctx, param);
 	return pf_control_post(c, r->peer, path, &command, err);
 }
 

@@ -86,7 +86,8 @@ find_node(struct pf_desk *d, const char *name)
 
 /* ---- what a node has */
 
-static void
+/* Returns false if the path is taken: who comes first has it. */
+static bool
 add(struct node *node, const char *path, const struct pf_param *param,
     float value)
 {
@@ -98,10 +99,11 @@ add(struct node *node, const char *path, const struct pf_param *param,
 	v->full = pf_hash_str(full);
 	for (unsigned i = 0; i < node->n; i++)
 		if (node->value[i].own == v->own)
-			return; /* who comes first has it, as in a strip */
+			return false;
 	v->param = param;
 	v->value = v->home = value;
 	node->n++;
+	return true;
 }
 
 /* The same places, in the same order, as engine/strip.c names them. */
@@ -128,16 +130,14 @@ add_all(struct node *node, const struct pf_instrument *ins)
 		for (unsigned k = 0; k < c->fx[i].fx->params; k++) {
 			const struct pf_param *const p =
 			    &c->fx[i].fx->param[k];
+			/* Of a return, the name alone is enough. */
+			if (node->kind == PF_DESK_RETURN &&
+			    add(node, p->name, p, c->fx[i].value[k]))
+				continue;
 			snprintf(path, sizeof path, "%s.%s", c->fx[i].name,
 			    p->name);
 			add(node, path, p, c->fx[i].value[k]);
 		}
-	if (node->kind != PF_DESK_RETURN)
-		return;
-	for (unsigned i = 0; i < c->fxs; i++)
-		for (unsigned k = 0; k < c->fx[i].fx->params; k++)
-			add(node, c->fx[i].fx->param[k].name,
-			    &c->fx[i].fx->param[k], c->fx[i].value[k]);
 }
 
 static unsigned
