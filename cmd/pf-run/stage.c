@@ -2,8 +2,8 @@
 #include "stage.h"
 
 #include "player.h"
-#include "rig/notify.h"
 #include "rig/spawn.h"
+#include "vigil.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,14 +29,12 @@ struct stage {
 	struct pf_rig *rig;
 	struct pf_directory session;
 	struct pf_backstage backstage;
-	struct pf_notify notify;
+	struct vigil vigil;
 	struct pf_super super;
 	struct player *player;
 	struct pollfd *fds; /* FDS for each program, one for signals */
 	int signal_fd, null_fd, log_dir;
-	int64_t tick_at_ns, watchdog_at_ns;
-	int64_t moved_ns;   /* when the engine's clock was last seen to move */
-	bool announced;     /* that all are ready */
+	int64_t tick_at_ns;
 	bool gone;          /* the session was removed */
 };
 
@@ -156,7 +154,7 @@ open_stage(struct stage *s, struct pf_err *err)
 		r = pf_backstage_open(&s->backstage, &s->session, err);
 	if (r)
 		return r;
-	pf_notify_open(&s->notify);
+	vigil_open(&s->vigil, c->ready_fd);
 	if (logs && (s->log_dir = pf_log_directory(logs, err)) < 0)
 		return s->log_dir;
 	s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -184,7 +182,7 @@ close_stage(struct stage *s, bool tidy)
 		close(s->null_fd);
 	if (s->log_dir >= 0)
 		close(s->log_dir);
-	pf_notify_close(&s->notify);
+	vigil_close(&s->vigil);
 	pf_backstage_close(&s->backstage, tidy);
 	pf_directory_close(&s->session);
 }
@@ -224,7 +222,6 @@ on_signals(struct stage *s)
 				pf_log_reopen(&s->player[i].log);
 			continue;
 		}
-		pf_notify_say(&s->notify, "STOPPING=1\nSTATUS=stopping");
 		pf_super_stop(&s->super, now());
 	}
 }
@@ -271,46 +268,6 @@ on_descriptors(struct stage *s)
 
 /* ---- what time brings */
 
-/* Those who run but get nowhere. */
-static void
-feel_hearts(struct stage *s, int64_t t)
-{
-	for (size_t i = 0; i < s->rig->n; i++) {
-		const struct pf_rig_program *const p = &s->rig->program[i];
-		struct pf_heart *const h = &s->player[i].heart;
-		if (s->super.member[i].state != PF_SUPER_READY ||
-		    !(p->stall_ns || p->engine))
-			continue;
-		const bool moved = pf_heart_look(h, &s->session, t);
-		if (moved && p->engine)
-			s->moved_ns = t;
-		if (p->stall_ns && t - h->moved_ns > p->stall_ns)
-			pf_super_stalled(&s->super, i, t);
-	}
-}
-
-static bool
-has_engine(const struct pf_rig *rig)
-{
-	for (size_t i = 0; i < rig->n; i++)
-		if (rig->program[i].engine)
-			return true;
-	return false;
-}
-
-/* The watchdog is fed while there is sound, not while we merely live. */
-static void
-feed_watchdog(struct stage *s, int64_t t)
-{
-	if (!s->notify.watchdog_ns || t < s->watchdog_at_ns)
-		return;
-	if (has_engine(s->rig) && !s->super.stops &&
-	    t - s->moved_ns > s->notify.watchdog_ns / 2)
-		return;
-	s->watchdog_at_ns = t + s->notify.watchdog_ns / 4;
-	pf_notify_say(&s->notify, "WATCHDOG=1");
-}
-
 static void
 tick(struct stage *s, int64_t t)
 {
@@ -325,30 +282,7 @@ tick(struct stage *s, int64_t t)
 		if (!s->super.stops)
 			pf_super_stop(&s->super, t);
 	}
-	feel_hearts(s, t);
-	feed_watchdog(s, t);
-}
-
-/* Tell whoever waits for us, once, that all are ready. */
-static void
-announce(struct stage *s)
-{
-	size_t ready = 0;
-	unsigned restarts = 0;
-	for (size_t i = 0; i < s->rig->n; i++) {
-		ready += s->super.member[i].state == PF_SUPER_READY;
-		restarts += s->super.member[i].restarts;
-	}
-	if (!s->super.stops)
-		pf_notify_say(&s->notify, "STATUS=%zu of %zu programs play, "
-		    "%u restarts", ready, s->rig->n, restarts);
-	if (s->announced || s->super.stops || !pf_super_settled(&s->super))
-		return;
-	s->announced = true;
-	pf_notify_say(&s->notify, "READY=1");
-	if (s->config->ready_fd >= 0 &&
-	    write(s->config->ready_fd, "\n", 1) == 1)
-		close(s->config->ready_fd);
+	vigil_tick(&s->vigil, &s->super, s->player, &s->session, t);
 }
 
 /* ---- the loop */
@@ -391,16 +325,9 @@ static int
 perform(struct stage *s)
 {
 	int status;
-	unsigned long before = 0;
 	for (;;) {
 		const int64_t next = pf_super_step(&s->super, now());
-		unsigned long state = 1;
-		for (size_t i = 0; i < s->rig->n; i++)
-			state = state * 31 + s->super.member[i].state +
-			    s->super.member[i].restarts * 8;
-		if (state != before)
-			announce(s);
-		before = state;
+		vigil_report(&s->vigil, &s->super);
 		if (pf_super_over(&s->super, &status))
 			return status;
 		wait_until(s, next);
@@ -413,7 +340,7 @@ stage_run(const struct stage_config *config, struct pf_err *err)
 {
 	struct stage s = {.config = config, .rig = config->rig,
 	    .signal_fd = -1, .null_fd = -1, .log_dir = -1,
-	    .notify = {.fd = -1}, .session = {.fd = -1},
+	    .vigil = {.notify = {.fd = -1}}, .session = {.fd = -1},
 	    .backstage = {.fd = -1, .lock_fd = -1}};
 	int status = 1;
 	const int r = open_stage(&s, err);

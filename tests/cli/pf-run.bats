@@ -10,7 +10,8 @@ setup() {
 		#!/bin/sh
 		trap 'echo "$1 ends" >>order; exit 0' TERM
 		echo "$1 begins" >>order
-		echo $$ >"$1.pid"
+		echo $$ >"$1.new"
+		mv "$1.new" "$1.pid"
 		echo >&3
 		while :; do sleep 0.02; done
 	END
@@ -157,7 +158,7 @@ rig() { cat >rig.yaml; }
 	rig <<-END
 		programs:
 		  prepare: {run: sh -c 'echo once >>tries', ready: ends}
-		  a: {run: [sh, -c, 'trap "echo ends >>order; exit 0" TERM; echo \$\$ >a.pid; echo >&3; while :; do echo tick; sleep 0.05; done'], ready: says, after: prepare}
+		  a: {run: [sh, -c, 'trap "echo ends >>order; exit 0" TERM; echo \$\$ >a.new; mv a.new a.pid; echo >&3; while :; do echo tick; sleep 0.05; done'], ready: says, after: prepare}
 	END
 	manage rig.yaml
 	await grep -q 'a: tick' log
@@ -252,7 +253,7 @@ rig() { cat >rig.yaml; }
 @test "all that a program started goes with it" {
 	rig <<-END
 		programs:
-		  a: {run: [sh, -c, 'sh -c "echo \\\$\\\$ >child.pid; exec sleep 60" & echo \$\$ >a.pid; echo >&3; wait'], ready: says}
+		  a: {run: [sh, -c, 'sh -c "echo \\\$\\\$ >child.pid; exec sleep 60" & echo \$\$ >a.new; mv a.new a.pid; echo >&3; wait'], ready: says}
 	END
 	manage rig.yaml
 	await test -s child.pid
@@ -295,9 +296,25 @@ rig() { cat >rig.yaml; }
 
 @test "the rigs that come along are listed and right" {
 	run -0 pf-run --list
-	for r in quartet quartet-jack quartet-null; do
+	for r in quartet quartet-jack quartet-null take; do
 		[[ $output == *"$r "* ]]
 	done
+}
+
+@test "the quartet plays without a sound card; who dies is back" {
+	manage -v quartet-null
+	await grep -q 'play: ended with status 0' log
+	drums=$(cut -d' ' -f1 "$session/run/drums")
+	engine=$(cut -d' ' -f1 "$session/run/engine")
+	kill -9 "$drums"
+	await grep -q 'drums: was killed by signal 9' log
+	kill -9 "$engine"
+	await grep -q 'engine: was killed by signal 9' log
+	await sh -c '[ "$(grep -c "engine: ready" log)" = 2 ]'
+	timeout 5 pf-tap --from now -s "$PF_SESSION" 2>/dev/null | grep -m 1 -q "drums.note"
+	finish
+	[ "$status" = 0 ]
+	! grep -q 'does not end' log
 }
 
 @test "wrong usage is told" {
