@@ -49,11 +49,11 @@ said() { # SOURCE TYPE
 	lanes | awk -F'\t' -v s="$1" -v t="$2" '$2 == s && $3 == t { n++ } END { exit !n }'
 }
 
-# The drummer's notes: when, in seconds, and what.
-seconds() {
-	awk -F'\t' 'BEGIN { bpm = 60 } /^#/ { next } { now += ($1 - at) * 60 / bpm; at = $1 }
-		$3 == "tempo" { split($7, t, "="); bpm = t[2] }
-		$2 == "drums" && $3 == "note" { print now, $4 }'
+# When, in seconds, somebody says something, and its pitch.
+seconds() { # SOURCE TYPE
+	awk -F'\t' -v s="$1" -v t="$2" 'BEGIN { bpm = 60 } /^#/ { next } { now += ($1 - at) * 60 / bpm; at = $1 }
+		$3 == "tempo" { split($7, b, "="); bpm = b[2] }
+		$2 == s && $3 == t { print now, $4 }'
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
@@ -158,8 +158,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	kill "$(pid drums)"
 	until_ok gone "$(pid drums)"
 	# Whoever had heard the same without dying says the same.
-	pf-agent drums "$w/heard" | seconds >"$w/would"
-	lanes | seconds >"$w/lane"
+	pf-agent drums "$w/heard" | seconds drums note >"$w/would"
+	lanes | seconds drums note >"$w/lane"
 	# None may miss a note of the other, but for what fell into the moment
 	# of death, and nothing may be said twice.
 	awk '{ key = int($1 * 50 + 0.5) " " $2; was[key, FNR == NR]++; all[key] }
@@ -227,14 +227,40 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	run -1 pf-ctl agent drums style no-such-style
 }
 
-@test "ears hear the input and tell notes in the player's time" {
-	sox -n -r 48000 -c 1 "$w/in.wav" synth 0.5 pluck 220 : synth 0.5 pluck 330 : synth 0.5 pluck 440 : synth 0.5 pluck 220
-	ready engine pf-engine -d "file:$w/in.wav" --length 2.5
-	ready ears pf-analyze --live -v
-	wait "$(pid engine)" || true
-	lanes() { pf-tap --from start --for 0.05 "$@"; }
-	kill "$(pid ears)"
-	until_ok gone "$(pid ears)"
-	cat "$w/ears.log"
-	grep -q "heard .* frames" "$w/ears.log"
+@test "ears hear the input as they hear a file, on the session's time" {
+	sox -n -r 48000 -c 1 "$w/one.wav" synth 0.5 pluck 220
+	sox "$w/one.wav" "$w/one.wav" "$w/one.wav" "$w/one.wav" "$w/in.wav" pad 1.5 4
+	ready engine pf-engine -d "file:$w/in.wav"
+	ready ears pf-analyze --live --only onset,level
+	until_ok said ears onset
+	sleep 2.5
+	lanes --source ears | seconds ears onset >"$w/live"
+	pf-analyze --only onset "$w/in.wav" | seconds ears onset >"$w/file"
+	cat "$w/live" "$w/file"
+	# The same strokes, whatever the ears missed before they were there.
+	[ "$(wc -l <"$w/live")" -eq 4 ]
+	awk 'NR == FNR { n++; at[n] = $1; next } { m++; d = $1 - at[m]
+		if (d > 0.012 || d < -0.012) far = 1 } END { exit far || n != m }' "$w/file" "$w/live"
+	# Measures are no flood: 20 a second at most.
+	lanes --source ears | seconds ears level |
+		awk '{ if (NR > 1 && $1 - last < 0.0499) exit 1; last = $1 }'
+}
+
+@test "ears find the tap of the next engine" {
+	engine
+	ready ears pf-analyze --live --only level
+	until_ok said ears level
+	kill -9 "$(pid engine)"
+	sleep 0.7
+	ready again pf-engine -d null
+	before=$(lanes --source ears | wc -l)
+	more() { [ "$(lanes --source ears | wc -l)" -gt $((before + 10)) ]; }
+	until_ok more
+}
+
+@test "a tap that is not there is told, status 3" {
+	engine
+	run pf-analyze --live --tap flute
+	[ "$status" -eq 3 ]
+	[[ $output == *"the engine has no tap 'flute'"* ]]
 }
