@@ -24,8 +24,14 @@ start_engine() {
 
 # start COMMAND...: in the background, ended with the test.
 start() {
-	"$@" 3>&- <&0 &
+	"$@" 3>&- 7>&- <&0 &
 	started="$started $!"
+}
+
+# hold_open: a pipe to `start COMMAND <in`; write to it with >&7.
+hold_open() {
+	mkfifo in
+	exec 7<>in
 }
 
 # await COMMAND...: until it succeeds, for 10 s.
@@ -48,5 +54,6 @@ live_teardown() {
 	for pid in $started $engine; do
 		wait "$pid" 2>/dev/null
 	done
+	exec 7>&-
 	rm -rf "$session"
 }

@@ -56,7 +56,7 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 }
 
 @test "its lines are a stream that other programs read" {
-	start_engine
+	start_engine --tempo 480
 	pf-gen --style folk --length 0:04 --seed 1 | pf-send --at 0 --lenient
 	pf-tap --from start --for 0.1 | pf-merge >out
 	[ "$(grep -c note out)" -gt 5 ]
@@ -94,7 +94,7 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 }
 
 @test "a tape gives the engine's samples, at a buffer of 48 frames" {
-	start_engine -p 48 --record rec --tempo 132
+	start_engine -p 48 --record rec --tempo 240
 	start pf-tap --record tape.pf --from start
 	pf-gen --style folk --length 0:08 --seed 3 | pf-send
 	kill $engine && wait $engine
@@ -141,7 +141,9 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 
 @test "--dump shows the segments of a session" {
 	start_engine
-	start pf-send < <(printf -- '-\tme\tnote\t60\t0.5\t40\n'; sleep 20)
+	hold_open
+	start pf-send <in
+	printf -- '-\tme\tnote\t60\t0.5\t40\n' >&7
 	await lane_is_there me
 	await sh -c "pf-tap --dump engine | grep -q \"reads 'me' to 1: 1 consumed, 0 lost, 0 refused\""
 	run pf-tap --dump
