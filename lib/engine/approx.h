@@ -45,6 +45,13 @@ pf_fast_exp2(float x)
 	return p * scale;
 }
 
+/* Decibels to amplitude. */
+static inline float
+pf_fast_gain(float level_db)
+{
+	return pf_fast_exp2(level_db * 0.166096405f);
+}
+
 /* sin(2 pi x) for x in -0.5..0.5, within 3e-7. */
 static inline float
 pf_fast_sin(float x)
@@ -55,6 +62,14 @@ pf_fast_sin(float x)
 	const float s = q * (6.28318528f + qq * (-41.3416818f +
 	    qq * (81.6025715f + qq * (-76.5836043f + qq * 39.7790812f))));
 	return x < 0 ? -s : s;
+}
+
+/* Constant power, `level` for both sides in the middle; pan -1 .. 1. */
+static inline void
+pf_fast_pan(float pan, float level, float *left, float *right)
+{
+	*left = level * 1.41421356f * pf_fast_sin(0.125f * (1 - pan));
+	*right = level * 1.41421356f * pf_fast_sin(0.125f * (1 + pan));
 }
 
 #endif

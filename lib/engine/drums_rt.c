@@ -80,12 +80,6 @@ differ(struct hit *h)
 	return (float)(2 * pf_rng_unit(h->seed, 0x64726d73, 0, h->draw++) - 1);
 }
 
-static float
-db(float level_db)
-{
-	return pf_fast_exp2(level_db * 0.166096405f);
-}
-
 /* What is left of 1 after a frame, when 0.001 is left after decay_s. */
 static float
 keep(const struct hit *h, float decay_s)
@@ -160,7 +154,7 @@ start_modes(struct pf_drum_voice *v, struct hit *h)
 		const float level = m->level_db + 0.5f * h->bright_db *
 		    octaves + h->hard * 7 * octaves +
 		    h->human * 1.2f * differ(h);
-		partial(v, h, i, m->hz, db(level), m->decay_s, 0);
+		partial(v, h, i, m->hz, pf_fast_gain(level), m->decay_s, 0);
 	}
 	wake(v, 0, p->modes);
 }
@@ -195,7 +189,7 @@ cloud(const struct pf_drum_metal *m, float hz[PF_DRUM_METALS],
 		const float u = (float)pf_rng_unit(m->seed, 1, 0, i);
 		hz[i] = m->low_hz * pf_fast_exp2(octaves *
 		    ((float)i + u) * (1.0f / PF_DRUM_METALS));
-		amplitude[i] = db(4 *
+		amplitude[i] = pf_fast_gain(4 *
 		    (float)(2 * pf_rng_unit(m->seed, 2, 0, i) - 1));
 	}
 	return PF_DRUM_METALS;
@@ -213,7 +207,7 @@ start_metal(struct pf_drum_voice *v, struct hit *h)
 	const float span = pf_fast_log2(m->high_hz / m->low_hz);
 	const float tilt =
 	    m->tilt_db + h->bright_db * 0.5f + h->hard * 6;
-	const float scale = db(m->level_db) / 5.66f; /* root of 32 */
+	const float scale = pf_fast_gain(m->level_db) / 5.66f; /* root of 32 */
 	for (unsigned i = 0; i < n; i++) {
 		const float octaves = pf_fast_log2(hz[i] / m->low_hz);
 		const float decay_s = m->decay_s * pf_fast_exp2(
@@ -222,7 +216,7 @@ start_metal(struct pf_drum_voice *v, struct hit *h)
 		const float level = tilt * (octaves - 0.5f * span) +
 		    h->human * 3 * differ(h);
 		partial(v, h, PF_DRUM_MODES + i, hz[i],
-		    scale * amplitude[i] * db(level), decay_s,
+		    scale * amplitude[i] * pf_fast_gain(level), decay_s,
 		    0.4999f * differ(h));
 	}
 	wake(v, PF_DRUM_MODES / PF_DRUM_ROW, n);
@@ -251,7 +245,7 @@ start_body(struct pf_drum_voice *v, struct hit *h)
 	v->bend = fminf(v->bend, 0.4f / v->turn - 1);
 	v->bend_keep = (float)pf_exp(-1 /
 	    (double)(fmaxf(b->bend_s, 0.0005f) * h->rate_hz));
-	v->body = db(b->level_db);
+	v->body = pf_fast_gain(b->level_db);
 	v->body_keep = keep(h, b->decay_s);
 	v->drive = b->drive;
 }
@@ -288,7 +282,7 @@ start_hiss(struct pf_drum_voice *v, struct hit *h, unsigned i)
 	const float wobble = 1 + 0.05f * h->human * differ(h);
 	const float open = pf_fast_exp2(1.6f * h->hard +
 	    h->bright_db * 0.12f) * wobble;
-	s->again[i] = s->env[i] = h->snap * db(n->level_db +
+	s->again[i] = s->env[i] = h->snap * pf_fast_gain(n->level_db +
 	    7 * h->hard + h->human * 0.8f * differ(h)) *
 	    /* White noise of one level, whatever the band's width. */
 	    sqrtf(12000 / fmaxf(n->high_hz - n->low_hz, 100));
@@ -369,13 +363,11 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 	start_body(v, &h);
 	start_noise(v, &h);
 	const float velocity = fmaxf(begin->velocity, 0.001f);
-	const float level = db(p->gain_db + bank->value[LEVELS + g][lane] +
+	const float level = pf_fast_gain(p->gain_db + bank->value[LEVELS + g][lane] +
 	    h.human * 0.4f * differ(&h)) *
 	    pf_fast_exp2(1.5f * pf_fast_log2(velocity));
 	const float pan = p->pan * bank->value[WIDTH][lane];
-	/* Constant power, 1 in the middle. */
-	v->left = level * 1.41421356f * pf_fast_sin(0.125f * (1 - pan));
-	v->right = level * 1.41421356f * pf_fast_sin(0.125f * (1 + pan));
+	pf_fast_pan(pan, level, &v->left, &v->right);
 }
 
 static void

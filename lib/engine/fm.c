@@ -2,8 +2,6 @@
 /* The FM voice: its parameters, its algorithms and its memory. */
 #include "engine/fm.h"
 
-#include "engine/arena.h"
-#include "engine/cpu.h"
 #include "engine/fm_voice_rt.h"
 
 #define OP(n) (1 << ((n) - 1))
@@ -76,40 +74,21 @@ static const struct pf_param params[FM_PARAMS] = {
 	OPERATOR(4, 0, 0.2f),
 };
 
-static void
-lay_out(struct pf_fm *s, struct pf_arena *a, unsigned lanes)
-{
-	pf_arena_take(a, 1, sizeof *s);
-	for (unsigned i = 0; i < ROWS; i++) {
-		float *row = pf_arena_take(a, lanes, sizeof *row);
-		if (s)
-			s->row[i] = row;
-	}
-}
-
 static size_t
 bytes(uint32_t rate_hz, unsigned lanes)
 {
 	(void)rate_hz;
-	struct pf_arena a = {0};
-	lay_out(NULL, &a, lanes);
-	return a.used;
+	return pf_lanes_bytes(sizeof(struct pf_fm), ROWS, lanes);
 }
 
 static int
 init(struct pf_bank *bank)
 {
-	static const struct pf_lane_kernels *const kernels[PF_SIMDS] = {
-		[PF_SIMD_BASE] = &pf_fm_base,
-#if defined(__x86_64__)
-		[PF_SIMD_AVX2] = &pf_fm_avx2,
-		[PF_SIMD_AVX512] = &pf_fm_avx512,
-#endif
-	};
-	struct pf_fm *s = bank->state;
-	struct pf_arena a = {.base = bank->state};
-	lay_out(s, &a, bank->lanes);
-	pf_lanes_init(bank, s->row, &pf_fm_rows, kernels);
+	static const struct pf_lane_kernels *const kernels[PF_SIMDS] =
+	    PF_LANE_KERNELS(fm);
+	struct pf_fm *const s = bank->state;
+	pf_lanes_init(bank, sizeof *s, s->row, ROWS, &pf_fm_rows,
+	    kernels);
 	return 0;
 }
 

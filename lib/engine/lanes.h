@@ -11,6 +11,7 @@
 #include "engine/model.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* How far a lane is taken. */
 struct pf_lane_aim {
@@ -47,14 +48,26 @@ struct pf_lanes {
 	const struct pf_lane_kernels *narrow, *wide, *now;
 };
 
+/* Setup.  Bytes of a state of so many and of its rows behind it. */
+size_t pf_lanes_bytes(size_t state, unsigned rows, unsigned lanes);
+
 /*
- * Setup.  of[PF_SIMDS]: the kernels there are; the widest that this machine
- * runs are taken, and 8 lanes as well where there are 16, see
- * pf_lanes_control().
+ * Setup, of the same: row[rows] is found.  of[PF_SIMDS]: the kernels there
+ * are; the widest that this machine runs are taken, and 8 lanes as well where
+ * there are 16, see pf_lanes_control().
  */
-void pf_lanes_init(struct pf_bank *bank, float **row,
-    const struct pf_control_rows *rows,
+void pf_lanes_init(struct pf_bank *bank, size_t state, float **row,
+    unsigned rows, const struct pf_control_rows *which,
     const struct pf_lane_kernels *const *of);
+
+/* That table for a model of whom pf_NAME_base ... are the kernels. */
+#if defined(__x86_64__)
+#define PF_LANE_KERNELS(name) \
+	{[PF_SIMD_BASE] = &pf_##name##_base, [PF_SIMD_AVX2] = \
+	    &pf_##name##_avx2, [PF_SIMD_AVX512] = &pf_##name##_avx512}
+#else
+#define PF_LANE_KERNELS(name) {[PF_SIMD_BASE] = &pf_##name##_base}
+#endif
 
 /* Take one lane somewhere, for the rest of the block. */
 PF_RT void pf_lanes_aim(struct pf_bank *bank, unsigned lane, float env_frames,

@@ -31,6 +31,7 @@
 #include "base/math.h"
 #include "base/rng.h"
 #include "engine/approx.h"
+#include "engine/slide.h"
 #include "engine/wide.h"
 
 #include <math.h>
@@ -66,7 +67,7 @@ struct voice {
 	unsigned strings;
 	unsigned at;            /* where the next frame goes */
 	unsigned age;           /* frames since the pluck, while it lasts */
-	float pitch, target, glide; /* semitones; per block */
+	struct pf_slide pitch;
 	float cents;            /* by how much this pluck is off */
 	float period;           /* of the pluck, in frames */
 	float width, edge;      /* of its pulse, in frames */
@@ -182,12 +183,6 @@ init(struct pf_bank *bank)
 	return 0;
 }
 
-static float
-db(float level_db)
-{
-	return pf_fast_exp2(level_db * 0.166096405f);
-}
-
 /* A Gaussian of width sigma around a delay of `period` frames. */
 static void
 gaussian(struct loop *l, float period, float sigma, float gain)
@@ -264,17 +259,17 @@ tune(struct pf_bank *bank, unsigned lane, struct voice *v)
 		treble_s = fminf(treble_s, decay_s);
 	}
 	if (!v->fresh && decay_s == v->decay_s && treble_s == v->treble_s &&
-	    v->pitch == v->made_pitch)
+	    v->pitch.now == v->made_pitch)
 		return;
 	v->decay_s = decay_s;
 	v->treble_s = treble_s;
-	v->made_pitch = v->pitch;
+	v->made_pitch = v->pitch.now;
 	for (unsigned i = 0; i < v->strings; i++) {
 		struct string *const s = &v->string[i];
 		const float cents = v->cents +
 		    (i ? bank->value[DETUNE][lane] : 0);
 		make_loop(&s->next, (float)bank->rate_hz,
-		    v->pitch + cents * 0.01f, decay_s, treble_s);
+		    v->pitch.now + cents * 0.01f, decay_s, treble_s);
 		s->moves = true;
 	}
 }
@@ -300,7 +295,7 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 		    (b->mask + 1 + GUARD) * sizeof(float));
 	v->at = 0;
 	v->age = 0;
-	v->pitch = v->target = begin->pitch;
+	pf_slide_set(&v->pitch, begin->pitch);
 	v->cents = 1.2f * differ(begin->seed, 0);
 	v->released = false;
 	v->fresh = true;
@@ -325,16 +320,15 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 	v->strength = pf_fast_exp2(1.4f * pf_fast_log2(velocity)) *
 	    0.3f / sqrtf(place * (1 - place)) *
 	    pf_fast_exp2(0.2f * pf_fast_log2(hz / 220)) *
-	    db(bank->value[LEVEL][lane]);
-	v->noise = v->strength * db(bank->value[NOISE][lane]) *
+	    pf_fast_gain(bank->value[LEVEL][lane]);
+	v->noise = v->strength * pf_fast_gain(bank->value[NOISE][lane]) *
 	    pf_fast_exp2(2 * hard) * 2;
 	v->noise_low = 0;
 	v->random = (uint32_t)pf_rng_u64(begin->seed, 0x6e6f6973, 0, 0);
 	v->pickup = (unsigned)(bank->value[PICKUP][lane] * v->period + 0.5f);
 	const float pan = bank->value[SPREAD][lane] *
 	    fminf(fmaxf((begin->pitch - 57) / 36, -1), 1);
-	v->left = 1.41421356f * pf_fast_sin(0.125f * (1 - pan));
-	v->right = 1.41421356f * pf_fast_sin(0.125f * (1 + pan));
+	pf_fast_pan(pan, 1, &v->left, &v->right);
 	v->peak = v->strength;
 	v->gain = 1;
 	v->gain_step = 0;
@@ -363,11 +357,9 @@ bend(struct pf_bank *bank, unsigned lane, unsigned pos, float pitch,
     bool glide)
 {
 	struct bank *const b = bank->state;
-	struct voice *const v = &b->voice[lane];
 	(void)pos;
-	v->target = pitch;
-	v->glide = glide ? bank->value[GLIDE][lane] * PF_BLOCK /
-	    (float)bank->rate_hz : 200;
+	pf_slide_to(&b->voice[lane].pitch, pitch, glide,
+	    bank->value[GLIDE][lane], bank->rate_hz);
 }
 
 /* Resonators for what the strings are on. */
@@ -390,7 +382,7 @@ set_body(struct pf_bank *bank, struct bank *b)
 		b->a1[i] = 1 / (1 + g * (g + k));
 		b->a2[i] = g * b->a1[i];
 		b->a3[i] = g * b->a2[i];
-		b->mix[i] = body ? k * db(m->level_db + level_db) *
+		b->mix[i] = body ? k * pf_fast_gain(m->level_db + level_db) *
 		    (i & 1 ? -1 : 1) : 0; /* phases turn from mode to mode */
 	}
 }
@@ -409,9 +401,7 @@ control(struct pf_bank *bank)
 				v->string[i].now = v->string[i].next;
 			v->string[i].moves = false;
 		}
-		const float way = v->target - v->pitch;
-		v->pitch = fabsf(way) <= v->glide ? v->target :
-		    v->pitch + (way > 0 ? v->glide : -v->glide);
+		pf_slide_move(&v->pitch);
 		tune(bank, lane, v);
 		bank->level[lane] = v->peak * v->gain < 2e-5f ? 0 :
 		    v->peak * v->gain;

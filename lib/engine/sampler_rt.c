@@ -15,6 +15,7 @@
 #include "base/rng.h"
 #include "engine/approx.h"
 #include "engine/ramp.h"
+#include "engine/slide.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct voice {
 	const struct pf_zone *zone;
 	int64_t at;             /* 32.32 fixed point, in the sample */
 	int64_t step, step_to;  /* per frame, now and at the block's end */
-	float pitch, target, glide;
+	struct pf_slide pitch;
 	struct pf_ramp env;
 	float level;            /* of the envelope, at the block's end */
 	enum { ATTACK, HOLD, RELEASE } stage;
@@ -104,7 +105,7 @@ step_of(const struct pf_bank *bank, const struct voice *v, unsigned lane)
 {
 	const struct pf_zone *const z = v->zone;
 	const double semitones = (z->fixed ? 0 :
-	    (double)v->pitch - (double)z->root) + (double)z->tune / 100 +
+	    (double)v->pitch.now - (double)z->root) + (double)z->tune / 100 +
 	    (double)bank->value[TUNE][lane];
 	double ratio = pf_exp2(semitones / 12) * z->rate_hz / bank->rate_hz;
 	ratio = ratio > 64 ? 64 : ratio;
@@ -158,16 +159,15 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 	choke(bank, lane, z->choke);
 	const float cents = bank->value[HUMAN][lane] *
 	    (float)(2 * pf_rng_unit(begin->seed, 1, 0, 0) - 1);
-	v->pitch = v->target = begin->pitch + cents * 0.01f;
+	pf_slide_set(&v->pitch, begin->pitch + cents * 0.01f);
 	v->at = z->start * 4294967296;
 	v->step = v->step_to = step_of(bank, v, lane);
 	set_filter(bank, v, lane, begin->velocity);
 	const float loud = 1 + bank->value[VELOCITY][lane] *
 	    (pf_fast_exp2(1.5f * pf_fast_log2(fmaxf(begin->velocity,
 	    0.001f))) - 1);
-	const float level = loud * pf_fast_exp2(z->gain_db * 0.166096405f);
-	v->left = level * 1.41421356f * pf_fast_sin(0.125f * (1 - z->pan));
-	v->right = level * 1.41421356f * pf_fast_sin(0.125f * (1 + z->pan));
+	const float level = loud * pf_fast_gain(z->gain_db);
+	pf_fast_pan(z->pan, level, &v->left, &v->right);
 	v->gain = 1;
 	v->peak = level;
 	/* The rest of this block climbs as a whole block would. */
@@ -204,9 +204,8 @@ bend(struct pf_bank *bank, unsigned lane, unsigned pos, float pitch,
 {
 	struct bank *const b = bank->state;
 	(void)pos;
-	b->voice[lane].target = pitch;
-	b->voice[lane].glide = glide ? bank->value[GLIDE][lane] * PF_BLOCK /
-	    (float)bank->rate_hz : 200;
+	pf_slide_to(&b->voice[lane].pitch, pitch, glide,
+	    bank->value[GLIDE][lane], bank->rate_hz);
 }
 
 /* Where the envelope is at the end of this block. */
@@ -246,9 +245,7 @@ control(struct pf_bank *bank)
 			continue;
 		}
 		follow(bank, lane, v);
-		const float way = v->target - v->pitch;
-		v->pitch = fabsf(way) <= v->glide ? v->target :
-		    v->pitch + (way > 0 ? v->glide : -v->glide);
+		pf_slide_move(&v->pitch);
 		v->step = v->step_to;
 		v->step_to = step_of(bank, v, lane);
 		bank->level[lane] = fmaxf(v->peak * v->level * v->gain, 3e-5f);

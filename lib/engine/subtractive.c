@@ -2,8 +2,6 @@
 /* The subtractive voice: its parameters and its memory. */
 #include "engine/subtractive.h"
 
-#include "engine/arena.h"
-#include "engine/cpu.h"
 #include "engine/subtractive_voice_rt.h"
 
 static const char *const shapes[] = {
@@ -88,43 +86,22 @@ static const struct pf_param params[SUB_PARAMS] = {
 	[SUB_PAN] = LINEAR("pan", "", -1, 1, 0, "of the voice"),
 };
 
-static void
-lay_out(struct pf_subtractive *s, struct pf_arena *a, unsigned lanes)
-{
-	pf_arena_take(a, 1, sizeof *s);
-	uint32_t *use = pf_arena_take(a, lanes / 4, sizeof *use);
-	if (s)
-		s->use = use;
-	for (unsigned i = 0; i < ROWS; i++) {
-		float *row = pf_arena_take(a, lanes, sizeof *row);
-		if (s)
-			s->row[i] = row;
-	}
-}
-
 static size_t
 bytes(uint32_t rate_hz, unsigned lanes)
 {
 	(void)rate_hz;
-	struct pf_arena a = {0};
-	lay_out(NULL, &a, lanes);
-	return a.used;
+	return pf_lanes_bytes(sizeof(struct pf_subtractive), ROWS + 1, lanes);
 }
 
 static int
 init(struct pf_bank *bank)
 {
-	static const struct pf_lane_kernels *const kernels[PF_SIMDS] = {
-		[PF_SIMD_BASE] = &pf_subtractive_base,
-#if defined(__x86_64__)
-		[PF_SIMD_AVX2] = &pf_subtractive_avx2,
-		[PF_SIMD_AVX512] = &pf_subtractive_avx512,
-#endif
-	};
-	struct pf_subtractive *s = bank->state;
-	struct pf_arena a = {.base = bank->state};
-	lay_out(s, &a, bank->lanes);
-	pf_lanes_init(bank, s->row, &pf_subtractive_rows, kernels);
+	static const struct pf_lane_kernels *const kernels[PF_SIMDS] =
+	    PF_LANE_KERNELS(subtractive);
+	struct pf_subtractive *const s = bank->state;
+	pf_lanes_init(bank, sizeof *s, s->row, ROWS + 1, &pf_subtractive_rows,
+	    kernels);
+	s->use = (uint32_t *)(void *)s->row[ROWS];
 	return 0;
 }
 

@@ -90,8 +90,8 @@ enum {
 
 struct pf_subtractive {
 	struct pf_lanes lanes;
-	float *row[ROWS]; /* row[ROW_X][lane] */
-	uint32_t *use;    /* use[lane / 4], of the group that begins there */
+	float *row[ROWS + 1]; /* row[ROW_X][lane]; the last holds `use` */
+	uint32_t *use; /* use[lane / 4], of the group that begins there */
 };
 
 /* Here, so that kernels know it as constants. */
