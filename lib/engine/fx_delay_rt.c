@@ -11,9 +11,11 @@
 
 #include "base/math.h"
 #include "engine/ramp.h"
+#include "engine/ring.h"
 #include "engine/wide.h"
 
 #include <math.h>
+#include <string.h>
 
 #define LONGEST_S 4.0f
 enum { FADE_BLOCKS = 24 }; /* 32 ms at 48 kHz */
@@ -139,51 +141,104 @@ control(void *state, const struct pf_fx_block *block)
 	pf_ramp_to(&s->mix, value[MIX]);
 }
 
-static float
-read_at(const struct delay *s, int c, float mixed)
+/* How many frames can be done before one of them is needed again. */
+static unsigned
+chunk(const struct delay *s, unsigned n)
 {
-	const float *const ring = s->ring[c];
-	const float old = ring[(s->at - s->from[c]) & s->mask];
+	for (int c = 0; c < 2; c++) {
+		n = n < s->from[c] ? n : s->from[c];
+		n = n < s->to[c] ? n : s->to[c];
+	}
+	return n ? n : 1; /* control() has not spoken: still no endless loop */
+}
+
+/* What a side said a delay ago. */
+static inline void
+read_row(const struct delay *s, int c, unsigned pos, unsigned n,
+    float *restrict wet)
+{
+	float spare[PF_BLOCK];
+	memcpy(wet, pf_ring_look(s->ring[c], s->mask, s->at - s->from[c], n,
+	    spare), n * sizeof *wet);
 	if (!s->fade)
-		return old;
-	const float new = ring[(s->at - s->to[c]) & s->mask];
-	return old + mixed * (new - old);
+		return;
+	const struct pf_ramp mixed = s->mixed;
+	const float *const new = pf_ring_look(s->ring[c], s->mask,
+	    s->at - s->to[c], n, spare);
+	for (unsigned i = 0; i < n; i++)
+		wet[i] += pf_ramp_at(&mixed, pos + i) * (new[i] - wet[i]);
+}
+
+/* The loop's filters, both sides beside each other. */
+static inline void
+filter(struct delay *s, unsigned n, float (*restrict wet)[PF_BLOCK],
+    float (*restrict back)[PF_BLOCK])
+{
+	const float high = s->high, high_keep = 1 - high;
+	const float cut = s->cut, cut_keep = 1 - cut;
+	float low_l = s->low[0], low_r = s->low[1];
+	float bass_l = s->bass[0], bass_r = s->bass[1];
+	for (unsigned i = 0; i < n; i++) {
+		low_l = high_keep * low_l + high * wet[0][i];
+		low_r = high_keep * low_r + high * wet[1][i];
+		bass_l = cut_keep * bass_l + cut * low_l;
+		bass_r = cut_keep * bass_r + cut * low_r;
+		back[0][i] = low_l - bass_l;
+		back[1][i] = low_r - bass_r;
+	}
+	s->low[0] = low_l, s->low[1] = low_r;
+	s->bass[0] = bass_l, s->bass[1] = bass_r;
 }
 
 /* Straight when small, never above 2. */
-static float
-bend(float x)
+static inline void
+bend(struct pf_ramp feedback, unsigned pos, unsigned n, float *restrict x)
 {
-	return x / sqrtf(1 + 0.25f * x * x);
+	for (unsigned i = 0; i < n; i++) {
+		const float y = x[i] * pf_ramp_at(&feedback, pos + i);
+		x[i] = y / sqrtf(1 + 0.25f * y * y);
+	}
+}
+
+/* n frames, none of which hears another of them. */
+static inline void
+run_chunk(struct delay *s, unsigned pos, unsigned n, float *restrict l,
+    float *restrict r)
+{
+	float wet[2][PF_BLOCK], back[2][PF_BLOCK];
+	read_row(s, 0, pos, n, wet[0]);
+	read_row(s, 1, pos, n, wet[1]);
+	filter(s, n, wet, back);
+	bend(s->feedback, pos, n, back[0]);
+	bend(s->feedback, pos, n, back[1]);
+	const struct pf_ramp crossed = s->cross, mix = s->mix;
+	float in[2][PF_BLOCK];
+	for (unsigned i = 0; i < n; i++) {
+		/* Crossed, all goes in on the left and changes sides. */
+		const float cross = pf_ramp_at(&crossed, pos + i);
+		const float mono = 0.70710678f * (l[i] + r[i]);
+		const float other = back[1][i] - back[0][i];
+		in[0][i] = l[i] + cross * (mono - l[i]) +
+		    (back[0][i] + cross * other);
+		in[1][i] = r[i] * (1 - cross) + (back[1][i] - cross * other);
+	}
+	pf_ring_put(s->ring[0], s->mask, s->at, n, in[0]);
+	pf_ring_put(s->ring[1], s->mask, s->at, n, in[1]);
+	for (unsigned i = 0; i < n; i++)
+		l[i] += pf_ramp_at(&mix, pos + i) * (wet[0][i] - l[i]);
+	for (unsigned i = 0; i < n; i++)
+		r[i] += pf_ramp_at(&mix, pos + i) * (wet[1][i] - r[i]);
+	s->at += n;
 }
 
 PF_WIDE static void
 run(void *state, const struct pf_fx_io *io)
 {
 	struct delay *const s = state;
-	for (unsigned i = 0; i < io->n; i++, s->at++) {
-		const unsigned p = io->pos + i;
-		const float mixed = pf_ramp_at(&s->mixed, p);
-		const float mix = pf_ramp_at(&s->mix, p);
-		const float cross = pf_ramp_at(&s->cross, p);
-		float back[2], wet[2];
-		for (int c = 0; c < 2; c++) {
-			wet[c] = read_at(s, c, mixed);
-			s->low[c] += s->high * (wet[c] - s->low[c]);
-			s->bass[c] += s->cut * (s->low[c] - s->bass[c]);
-			back[c] = bend((s->low[c] - s->bass[c]) *
-			    pf_ramp_at(&s->feedback, p));
-		}
-		/* Crossed, all goes in on the left and changes sides. */
-		const float mono = 0.70710678f * (io->l[i] + io->r[i]);
-		const float l = io->l[i] + cross * (mono - io->l[i]);
-		const float r = io->r[i] * (1 - cross);
-		s->ring[0][s->at & s->mask] =
-		    l + back[0] + cross * (back[1] - back[0]);
-		s->ring[1][s->at & s->mask] =
-		    r + back[1] + cross * (back[0] - back[1]);
-		io->l[i] += mix * (wet[0] - io->l[i]);
-		io->r[i] += mix * (wet[1] - io->r[i]);
+	for (unsigned done = 0, part; done < io->n; done += part) {
+		part = chunk(s, io->n - done);
+		run_chunk(s, io->pos + done, part, io->l + done,
+		    io->r + done);
 	}
 }
 
