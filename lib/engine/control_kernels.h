@@ -23,6 +23,25 @@ struct aim {
 	vf pitch, lfo; /* found on the way */
 };
 
+/* A group of lanes of a bank whose state begins with struct pf_lanes. */
+PF_INLINE struct aim
+aim_at(const struct pf_bank *bank, unsigned lane,
+    const struct pf_lane_aim *to, vi mask, int begin,
+    const struct pf_control_rows *rows)
+{
+	const struct pf_lanes *const s = bank->state;
+	return (struct aim){
+		.bank = bank,
+		.row = s->row,
+		.lane = lane,
+		.mask = mask,
+		.begin = begin,
+		.to = to,
+		.rows = rows,
+		.one_over_rate = s->one_over_rate,
+	};
+}
+
 #define AT(x) (a->row[x] + a->lane)
 
 PF_INLINE vf

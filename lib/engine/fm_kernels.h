@@ -158,17 +158,8 @@ PF_INLINE void
 aim_group(struct pf_bank *bank, unsigned lane, const struct pf_lane_aim *to,
     vi mask, int begin)
 {
-	const struct pf_fm *s = bank->state;
-	struct aim aim = {
-		.bank = bank,
-		.row = s->row,
-		.lane = lane,
-		.mask = mask,
-		.begin = begin,
-		.to = to,
-		.rows = &pf_fm_rows,
-		.one_over_rate = s->lanes.one_over_rate,
-	};
+	struct aim aim = aim_at(bank, lane, to, mask, begin,
+	    &pf_fm_rows);
 	struct aim *const a = &aim;
 	vf heard[PF_OPS], loud = all(0);
 	vi was_live = {0};

@@ -170,16 +170,8 @@ aim_group(struct pf_bank *bank, unsigned lane,
     const struct pf_lane_aim *to, vi mask, int begin)
 {
 	struct pf_subtractive *s = bank->state;
-	struct aim aim = {
-		.bank = bank,
-		.row = s->row,
-		.lane = lane,
-		.mask = mask,
-		.begin = begin,
-		.to = to,
-		.rows = &pf_subtractive_rows,
-		.one_over_rate = s->lanes.one_over_rate,
-	};
+	struct aim aim = aim_at(bank, lane, to, mask, begin,
+	    &pf_subtractive_rows);
 	struct aim *const a = &aim;
 	const vi was_live = load(AT(ROW_STAGE)) != STAGE_IDLE;
 	aim_oscillators(a);
