@@ -55,6 +55,9 @@ void pf_audio_pcm_put(struct pf_audio_writer *w, const float *lr,
     const int32_t *whole, size_t frames);
 void pf_audio_pcm_end(struct pf_audio_writer *w, bool whole);
 
+/* End a file that could not be written on: whole frames, the right sizes. */
+void pf_audio_pcm_salvage(struct pf_audio_writer *w);
+
 /* FLAC, AIFF and Ogg, by libsndfile. */
 int pf_audio_snd_begin(struct pf_audio_writer *w, struct pf_err *err);
 void pf_audio_snd_put(struct pf_audio_writer *w, const float *lr,

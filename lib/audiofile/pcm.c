@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DS64 = 28, NO_SIZE = -1 };
 
@@ -260,4 +261,29 @@ pf_audio_pcm_end(struct pf_audio_writer *w, bool whole)
 	}
 	if (pf_audio_sink_seek(&w->sink, 0) == 0)
 		pf_audio_sink_write(&w->sink, h.b, h.n);
+}
+
+void
+pf_audio_pcm_salvage(struct pf_audio_writer *w)
+{
+	struct bytes h = {0};
+	if (is(w, "au"))
+		au_header(&h, w, NO_SIZE);
+	else if (!is(w, "raw"))
+		wav_header(&h, w, NO_SIZE, NO_SIZE);
+	const int64_t begin = (int64_t)h.n;
+	const int64_t len = lseek(w->file.fd, 0, SEEK_END);
+	if (len < begin)
+		return;
+	/* An even number of bytes, so that nothing need be written behind. */
+	w->frames = (len - begin) / frame_bytes(w) / 2 * 2;
+	const int64_t end = begin + w->frames * frame_bytes(w);
+	if (ftruncate(w->file.fd, end) != 0)
+		return;
+	w->cues = 0;
+	w->sink.error = 0;
+	w->sink.used = 0;
+	w->sink.at = w->sink.end = end;
+	pf_audio_pcm_end(w, true);
+	pf_audio_sink_flush(&w->sink);
 }

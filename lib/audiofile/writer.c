@@ -223,6 +223,21 @@ pf_audio_writer_commit(struct pf_audio_writer *w, struct pf_err *err)
 	return r;
 }
 
+int
+pf_audio_writer_salvage(struct pf_audio_writer *w, struct pf_err *err)
+{
+	int r = 0;
+	if (!w->sink.error || w->to_stdout)
+		return pf_audio_writer_commit(w, err);
+	if (w->codec->end == pf_audio_pcm_end)
+		pf_audio_pcm_salvage(w);
+	else
+		w->codec->end(w, false);
+	r = pf_outfile_commit(&w->file, err);
+	release(w);
+	return r;
+}
+
 void
 pf_audio_writer_abort(struct pf_audio_writer *w)
 {

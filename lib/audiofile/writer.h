@@ -91,6 +91,16 @@ uint64_t pf_audio_writer_clipped(const struct pf_audio_writer *writer);
 PF_MUST_CHECK int pf_audio_writer_commit(struct pf_audio_writer *writer,
     struct pf_err *err);
 
+/*
+ * The same after a write that failed: the file gets its name and holds what
+ * was written before, whole frames of it; FLAC, AIFF and Ogg as far as their
+ * readers bear with an end that is cut off.  For recordings: what was played
+ * can not be played again.  Frees the writer; 0 or a negative errno with *err
+ * worded, as above.
+ */
+PF_MUST_CHECK int pf_audio_writer_salvage(struct pf_audio_writer *writer,
+    struct pf_err *err);
+
 /* Throw the file away and free the writer; NULL is fine. */
 void pf_audio_writer_abort(struct pf_audio_writer *writer);
 

@@ -324,7 +324,7 @@ pf_recorder_tend(struct pf_recorder *r)
 		const struct pf_audio_writer_config config = {
 		    .rate_hz = r->config.rate_hz, .channels = s->channels,
 		    .bits = r->alone ? 0 : 32, .seed = 1, .title = s->name};
-		lost += s->lost;
+		lost += s->failed ? 0 : s->lost;
 		if (s->failed)
 			say_once(r, i, s->err.text);
 		if (s->failed || atomic_load(&s->open))
@@ -368,9 +368,12 @@ static int
 finish_stream(struct stream *s, struct pf_err *err)
 {
 	struct pf_err why;
-	if (!s->writer)
-		return s->failed ? (*err = s->err, -EIO) : 0;
-	const int r = pf_audio_writer_commit(s->writer, &why);
+	if (!s->writer) {
+		if (s->failed)
+			*err = s->err;
+		return s->failed ? -EIO : 0;
+	}
+	const int r = pf_audio_writer_salvage(s->writer, &why);
 	s->writer = NULL;
 	if (r != 0 || s->failed)
 		*err = s->failed ? s->err : why;
