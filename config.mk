@@ -20,7 +20,7 @@ DEB_BUILD    = gcc make pkg-config libc6-dev libyaml-dev libsndfile1-dev \
                libaubio-dev libfftw3-dev libsoxr-dev libasound2-dev liblo-dev
 DEB_OPTIONAL = libebur128-dev libjack-jackd2-dev libfluidsynth-dev timgm6mb-soundfont
 DEB_DEMO     = sonic-pi-samples sox
-DEB_TEST     = bats mandoc sox jackd2
+DEB_TEST     = bats mandoc sox jackd2 liblo-tools
 
 # Optional libraries: found by pkg-config or left out, with a line that says
 # so.  With ebur128, pf-render --lufs works; with fluidsynth, SoundFonts play;

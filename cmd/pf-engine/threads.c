@@ -3,10 +3,12 @@
 
 #include "host.h"
 
+#include "base/hash.h"
 #include "base/message.h"
 #include "device/realtime.h"
 #include "engine/live.h"
 #include "session/metric.h"
+#include "session/tail.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -55,6 +57,8 @@ control_open(struct host *h, struct pf_err *err)
 	config.commands = pf_stage_commands(h->stage);
 	config.answers = pf_stage_answers(h->stage);
 	config.clock = h->clock.clock;
+	config.command = pf_tail_histogram(pf_lane_tail(h->said.lane),
+	    pf_hash_str(PF_HISTOGRAM_COMMAND));
 	config.quit = quit;
 	config.spell = spell;
 	config.ctx = h;
@@ -108,7 +112,9 @@ control_start(struct host *h, struct pf_err *err)
 	    h->control);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	h->control->runs = r == 0;
-	if (r != 0)
+	if (r == 0) /* for who looks at threads */
+		pthread_setname_np(h->control->thread, "pf-control");
+	else
 		pf_err_set(err, "cannot start a thread: %s", strerror(r));
 	return -r;
 }

@@ -225,6 +225,10 @@ pf_device_threads_start(struct pf_device *d, struct pf_err *err)
 		}
 	}
 	pf_device_restore_signals(&was);
+	if (result == 0) { /* for who looks at threads */
+		pthread_setname_np(d->helper, "pf-helper");
+		pthread_setname_np(d->audio, "pf-audio");
+	}
 	if (result) {
 		sem_destroy(&birth.ready);
 		pf_err_set(err, "cannot start a thread: %s", strerror(result));

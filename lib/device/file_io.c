@@ -109,6 +109,7 @@ pf_file_io_start(struct pf_file *f, struct pf_err *err)
 		return -r;
 	}
 	f->threaded = true;
+	pthread_setname_np(f->thread, "pf-file"); /* for who looks at threads */
 	return 0;
 }
 

@@ -32,6 +32,8 @@ pf_workers_new(struct pf_workers **workers, unsigned n)
 	int status = 0;
 	for (; w->n < n && !status; w->n += !status)
 		status = -pthread_create(&w->thread[w->n], NULL, live, w);
+	for (unsigned i = 0; i < w->n; i++) /* for who looks at threads */
+		pthread_setname_np(w->thread[i], "pf-worker");
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	if (status < 0) {
 		pf_workers_free(w);

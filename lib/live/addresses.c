@@ -90,6 +90,8 @@ static const struct pf_address always[] = {
 	    "the device's time beside the system's"),
 	GET("/session/port", PF_AT_PORT, PF_ADDRESS_NUMBER, "",
 	    "OSC over UDP; 0: none"),
+	GET("/session/tcp-port", PF_AT_TCP_PORT, PF_ADDRESS_NUMBER, "",
+	    "OSC over TCP; 0: none"),
 	GET("/session/pid", PF_AT_PID, PF_ADDRESS_NUMBER, "",
 	    "the engine's process"),
 	{"/session/quit", PF_ADDRESS_TRIGGER, PF_AT_QUIT, false, true, "", 0,

@@ -205,6 +205,7 @@ on_packet(void *ctx, unsigned peer, const void *packet, size_t len)
 {
 	struct from from = {ctx, peer};
 	struct pf_err err;
+	look_at_clock(from.c);
 	look_at_desk(from.c);
 	if (pf_osc_read(packet, len, on_message, &from, &err) < 0)
 		pf_control_error(from.c, peer, "", err.text);
@@ -239,6 +240,16 @@ reason(int result)
 	}
 }
 
+/* How long it took from the socket until it held. */
+static void
+measure(struct pf_control *c, const struct pf_control_pending *p,
+    const struct pf_answer *answer)
+{
+	if (c->config.command && answer->result == 0 && p->since_ns != 0)
+		pf_histogram_add(c->config.command, pf_clock_mono(&c->clock,
+		    answer->time_ns) - p->since_ns);
+}
+
 static void
 take_answers(struct pf_control *c)
 {
@@ -249,6 +260,7 @@ take_answers(struct pf_control *c)
 		if (answer.ticket == 0 || p->ticket != answer.ticket)
 			continue;
 		p->ticket = 0;
+		measure(c, p, &answer);
 		if (answer.result != 0)
 			pf_control_error(c, p->peer, p->path,
 			    reason(answer.result));

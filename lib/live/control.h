@@ -28,6 +28,7 @@
 #include "live/commands.h"
 #include "live/desk.h"
 #include "session/clock.h"
+#include "session/histogram.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,8 @@ struct pf_control_config {
 	struct pf_commands *commands;
 	struct pf_answers *answers;
 	const struct pf_clock *clock;
+	/* From a message's receipt until it holds; NULL: not measured. */
+	struct pf_histogram *command;
 	/* Asked by /session/quit.  NULL: that is refused. */
 	void (*quit)(void *ctx);
 	/* A name that a command says by its hash, to be spelled on

@@ -162,6 +162,7 @@ session_value(struct pf_control *c, const struct pf_address *a,
 	case PF_AT_LOST: x = (double)s->lost_frames; break;
 	case PF_AT_SPEED: x = s->speed; break;
 	case PF_AT_PORT: x = pf_control_udp_port(c); break;
+	case PF_AT_TCP_PORT: x = pf_control_tcp_port(c); break;
 	case PF_AT_PID: x = s->engine_pid; break;
 	default: return;
 	}

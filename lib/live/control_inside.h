@@ -26,6 +26,7 @@ enum {
 struct pf_control_pending {
 	uint32_t ticket;     /* 0: free */
 	unsigned peer;
+	int64_t since_ns;    /* CLOCK_MONOTONIC; 0: for a later time */
 	int64_t until_ns;    /* CLOCK_MONOTONIC: forgotten then */
 	struct pf_event set; /* a value that moves; else of type none */
 	char path[PF_OSC_PATH_MOST + 1];

@@ -162,6 +162,8 @@ pf_control_post(struct pf_control *c, unsigned peer, const char *path,
 		return 0;
 	*p = (struct pf_control_pending){
 		.ticket = c->ticket, .peer = peer,
+		.since_ns = command->event.time == PF_TIME_NOW ? c->mono_ns
+		    : 0,
 		.until_ns = c->mono_ns + FORGET_NS,
 	};
 	if (command->kind == PF_COMMAND_EVENT &&

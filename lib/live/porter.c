@@ -298,6 +298,8 @@ pf_porter_start(struct pf_porter *p)
 	const int r = pthread_create(&p->thread, NULL, live, p);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	p->runs = r == 0;
+	if (p->runs) /* for who looks at threads */
+		pthread_setname_np(p->thread, "pf-porter");
 	return -r;
 }
 

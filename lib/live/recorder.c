@@ -300,6 +300,8 @@ pf_recorder_start(struct pf_recorder *r)
 	const int status = pthread_create(&r->thread, NULL, live, r);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	r->runs = status == 0;
+	if (r->runs) /* for who looks at threads */
+		pthread_setname_np(r->thread, "pf-recorder");
 	return -status;
 }
 

@@ -51,28 +51,47 @@ bad(struct walk *walk, int status, const char *what)
 	return status;
 }
 
-/* One of liblo's arguments as ours; false: a type that we do not know. */
+/*
+ * One of liblo's arguments as ours; false: a type that we do not know.  They
+ * stand as in the packet, on multiples of 4, so a union of 8 bytes is not
+ * looked into but copied.
+ */
 static bool
-take_arg(struct pf_osc_arg *arg, char type, lo_arg *from)
+take_arg(struct pf_osc_arg *arg, char type, const void *from)
 {
+	int32_t i;
+	float f;
+	lo_timetag t;
 	arg->type = type;
 	switch (type) {
-	case 'i': arg->i = from->i; return true;
-	case 'h': arg->i = from->h; return true;
-	case 'c': arg->i = from->c; return true;
-	case 'f': arg->d = from->f; return true;
-	case 'd': arg->d = from->d; return true;
-	case 's': arg->s = &from->s; return true;
-	case 'S': arg->s = &from->S; return true;
+	case 'i': case 'c':
+		memcpy(&i, from, sizeof i);
+		arg->i = type == 'c' ? (unsigned char)i : i;
+		return true;
+	case 'h':
+		memcpy(&arg->i, from, sizeof arg->i);
+		return true;
+	case 'f':
+		memcpy(&f, from, sizeof f);
+		arg->d = (double)f;
+		return true;
+	case 'd':
+		memcpy(&arg->d, from, sizeof arg->d);
+		return true;
+	case 's': case 'S':
+		arg->s = from;
+		return true;
 	case 't':
-		arg->t = (uint64_t)from->t.sec << 32 | from->t.frac;
+		memcpy(&t, from, sizeof t);
+		arg->t = (uint64_t)t.sec << 32 | t.frac;
 		return true;
 	case 'b':
-		arg->b.len = lo_blob_datasize((lo_blob)from);
-		arg->b.data = lo_blob_dataptr((lo_blob)from);
+		memcpy(&i, from, sizeof i);
+		arg->b.len = (uint32_t)i;
+		arg->b.data = (const char *)from + sizeof i;
 		return true;
 	case 'm':
-		memcpy(arg->m, from->m, 4);
+		memcpy(arg->m, from, 4);
 		return true;
 	case 'T': case 'F': case 'N': case 'I':
 		arg->i = type == 'T';
