@@ -240,14 +240,14 @@ reason(int result)
 	}
 }
 
-/* How long it took from the socket until it held. */
+/* How long it took from the socket to the audio thread and back. */
 static void
 measure(struct pf_control *c, const struct pf_control_pending *p,
     const struct pf_answer *answer)
 {
 	if (c->config.command && answer->result == 0 && p->since_ns != 0)
-		pf_histogram_add(c->config.command, pf_clock_mono(&c->clock,
-		    answer->time_ns) - p->since_ns);
+		pf_histogram_add(c->config.command,
+		    now_ns(CLOCK_MONOTONIC) - p->since_ns);
 }
 
 static void
@@ -391,7 +391,7 @@ pf_control_step(struct pf_control *c, int timeout_ms)
 	timeout_ms = sooner(timeout_ms, pf_control_watch_step(c));
 	/* A command is answered within a period or so. */
 	if (c->waiting > 0)
-		timeout_ms = sooner(timeout_ms, 2);
+		timeout_ms = sooner(timeout_ms, 1);
 	const int got = pf_osc_server_step(c->server, timeout_ms);
 	look_at_clock(c);
 	take_answers(c);

@@ -46,7 +46,7 @@ struct pf_control_config {
 	struct pf_commands *commands;
 	struct pf_answers *answers;
 	const struct pf_clock *clock;
-	/* From a message's receipt until it holds; NULL: not measured. */
+	/* From a message's receipt to its answer; NULL: not measured. */
 	struct pf_histogram *command;
 	/* Asked by /session/quit.  NULL: that is refused. */
 	void (*quit)(void *ctx);

@@ -66,6 +66,6 @@ extern const struct pf_metric_info pf_metric_info[PF_METRIC_NUMBERS];
 #define PF_HISTOGRAM_WAKE "wake"           /* due or rung -> running */
 #define PF_HISTOGRAM_LANE_LAG "lane-lag"   /* said -> read by the engine */
 #define PF_HISTOGRAM_DECISION "decision"   /* an agent's thought */
-#define PF_HISTOGRAM_COMMAND "command"     /* OSC received -> in effect */
+#define PF_HISTOGRAM_COMMAND "command"     /* OSC received -> answered */
 
 #endif
