@@ -24,6 +24,9 @@
  * (`play`, `stop`, `seek`), while that plays, in bars that are numbered from
  * the song's beginning; else to beats that ears tell or that it feels.
  *
+ * `set` of transport.follow, id=HASH, names a source whose beats are followed
+ * in place of the axis; 0: nobody's.
+ *
  * It can be told, by `set`, to be another: NAME.mind.TRAIT = 0..1,
  * NAME.mind.style and NAME.mind.personality with text=WHICH, NAME.mind.pattern
  * = N (-1: as it comes).  It obeys at its next bar.

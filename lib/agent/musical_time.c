@@ -8,7 +8,7 @@
 
 #define LEADER_SILENT_NS 6000000000 /* then another may tell the beats */
 
-static const double unknown_ns = 500e6; /* a beat, while nothing is known */
+static const double unknown_ns = MUSICAL_TIME_UNKNOWN_NS;
 
 int
 musical_time_init(struct musical_time *time)
@@ -61,20 +61,12 @@ add_meter(struct musical_time *time, struct time_meter m)
 	return 0;
 }
 
-/* The place on the axis of an event: whole ticks where it is so meant. */
-static double
-quarter_of(const struct musical_time *time, int64_t ns)
+double
+musical_time_quarter(const struct musical_time *time, int64_t ns)
 {
 	const double q = pf_tempo_map_beat(&time->map, ns);
 	const double ticks = floor(q * 960 + 0.5) / 960;
 	return fabs(q - ticks) < 1e-7 ? ticks : q;
-}
-
-/* May the axis be played to? */
-static bool
-axis_rules(const struct musical_time *time)
-{
-	return !time->stopped && time->follow == 0;
 }
 
 int
@@ -85,8 +77,8 @@ musical_time_tempo(struct musical_time *time, int64_t ns, double bpm)
 		r = add_meter(time, meter_at(0, 0, 0,
 		    (struct pf_meter){ 4, 4 }));
 	if (r == 0)
-		r = pf_tempo_map_add(&time->map, quarter_of(time, ns), bpm);
-	if (r == 0 && time->from != PF_TIME_AXIS && axis_rules(time)) {
+		r = pf_tempo_map_add(&time->map, musical_time_quarter(time, ns), bpm);
+	if (r == 0 && time->from != PF_TIME_AXIS && musical_time_axis_rules(time)) {
 		time->from = PF_TIME_AXIS;
 		time->renumbered = true;
 	}
@@ -100,7 +92,7 @@ musical_time_meter(struct musical_time *time, int64_t ns,
 	if (meter.num < 1 || meter.den < 1)
 		return 0;
 	time->told_meter = meter;
-	const double q = quarter_of(time, ns);
+	const double q = musical_time_quarter(time, ns);
 	if (time->meters == 0)
 		return add_meter(time, meter_at(0, 0, 0, meter));
 	const struct time_meter m = time->meter[time->meters - 1];
@@ -113,23 +105,10 @@ musical_time_meter(struct musical_time *time, int64_t ns,
 	return add_meter(time, meter_at(q, beat, m.bar + bars, meter));
 }
 
-/* ---- the transport */
-
-double
-musical_time_place(const struct musical_time *time, int64_t ns)
+int
+musical_time_anchor(struct musical_time *time, double quarter, double beat,
+    int64_t bar)
 {
-	return time->stopped ? time->place
-	    : time->place + quarter_of(time, ns) - time->place_quarter;
-}
-
-/*
- * The axis rules from here on, and the song stands at `place`: the bar it is
- * in began where that says, on a beat that counts on from those before.
- */
-static int
-align(struct musical_time *time, int64_t ns, double place)
-{
-	const double q = quarter_of(time, ns);
 	if (time->meters == 0) {
 		const int r = add_meter(time, meter_at(0, 0, 0,
 		    (struct pf_meter){ 4, 4 }));
@@ -137,74 +116,7 @@ align(struct musical_time *time, int64_t ns, double place)
 			return r;
 	}
 	const struct time_meter m = time->meter[time->meters - 1];
-	const double bar = m.per_bar * m.felt;
-	const double bars = floor(place / bar + 1e-9);
-	const double in = fmax(0, place - bars * bar);
-	const double beat = m.beat + (q - m.quarter) / m.felt;
-	const double first = ceil(beat - in / m.felt - 1e-6);
-	time->place = place;
-	time->place_quarter = q;
-	time->from = PF_TIME_AXIS;
-	time->marks = 0;
-	time->renumbered = true;
-	return add_meter(time, meter_at(q - in, first, (int64_t)bars,
-	    m.meter));
-}
-
-/* The axis does not rule any more. */
-static void
-leave_axis(struct musical_time *time)
-{
-	if (time->from != PF_TIME_AXIS)
-		return;
-	time->from = PF_TIME_UNKNOWN;
-	time->marks = 0;
-	time->period_ns = unknown_ns;
-	time->renumbered = true;
-}
-
-int
-musical_time_play(struct musical_time *time, int64_t ns)
-{
-	const bool plays = time->has_transport && !time->stopped;
-	const double place = musical_time_place(time, ns);
-	time->has_transport = true;
-	if (plays)
-		return 0;
-	time->stopped = false;
-	time->place = place;
-	time->place_quarter = quarter_of(time, ns);
-	return axis_rules(time) ? align(time, ns, place) : 0;
-}
-
-void
-musical_time_stop(struct musical_time *time, int64_t ns)
-{
-	time->place = musical_time_place(time, ns);
-	time->has_transport = time->stopped = true;
-	leave_axis(time);
-}
-
-int
-musical_time_seek(struct musical_time *time, int64_t ns, double quarter)
-{
-	time->place = quarter;
-	time->place_quarter = quarter_of(time, ns);
-	return time->from == PF_TIME_AXIS ? align(time, ns, quarter) : 0;
-}
-
-int
-musical_time_follow(struct musical_time *time, int64_t ns, uint32_t source)
-{
-	const double place = musical_time_place(time, ns);
-	if (source == time->follow)
-		return 0;
-	time->follow = source;
-	if (source != 0)
-		leave_axis(time);
-	else if (axis_rules(time) && time->has_transport)
-		return align(time, ns, place);
-	return 0;
+	return add_meter(time, meter_at(quarter, beat, bar, m.meter));
 }
 
 static const struct time_meter *
@@ -416,7 +328,7 @@ double
 musical_time_of(const struct musical_time *time, int64_t ns)
 {
 	if (time->from == PF_TIME_AXIS) {
-		const double q = quarter_of(time, ns);
+		const double q = musical_time_quarter(time, ns);
 		size_t i = time->meters - 1;
 		while (i > 0 && time->meter[i].quarter > q)
 			i--;

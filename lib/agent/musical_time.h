@@ -11,6 +11,8 @@
 #include "event/tempo_map.h"
 #include "music/pulse.h"
 
+#define MUSICAL_TIME_UNKNOWN_NS 500e6 /* a beat, while nothing is known */
+
 /* A meter of the axis, from where it begins. */
 struct time_meter {
 	double quarter;
@@ -63,6 +65,16 @@ PF_MUST_CHECK int musical_time_tempo(struct musical_time *time, int64_t ns,
     double bpm);
 PF_MUST_CHECK int musical_time_meter(struct musical_time *time, int64_t ns,
     struct pf_meter meter);
+
+/* The place on the axis of a time: whole ticks where it is so meant. */
+double musical_time_quarter(const struct musical_time *time, int64_t ns);
+
+/* A bar of that number begins on a quarter, which is that felt beat. */
+PF_MUST_CHECK int musical_time_anchor(struct musical_time *time,
+    double quarter, double beat, int64_t bar);
+
+/* May the axis be played to? */
+bool musical_time_axis_rules(const struct musical_time *time);
 
 /*
  * The transport: while it plays the axis rules, and its bars are those of

@@ -214,6 +214,51 @@ test_seek(void)
 	end(&late);
 }
 
+static struct pf_event wish(const char *path, float value);
+
+static void
+test_follow(void)
+{
+	static struct stage s;
+	open_session(&s, "drums", "steady");
+	transport(&s, PF_PLAY, 0);
+	go(&s, 12);
+	struct pf_event e = wish("transport.follow", 1);
+	e.id = pf_hash_str("ears");
+	hear(&s, e, "text=ears");
+	const size_t before = s.n;
+	/* Somebody who is slower than the axis. */
+	for (int i = 0; i < 24; i++) {
+		struct pf_event b = pf_event_make(PF_BEAT, 0,
+		    pf_hash_str("ears"));
+		b.type |= PF_HEARD;
+		b.at_us = 0;
+		b.a = 100;
+		b.b = 0.9f;
+		b.u8[PF_BEAT_INDEX] = (uint8_t)(1 + i % 4);
+		b.u8[PF_BEAT_PER_BAR] = 4;
+		b.u8[PF_BEAT_UNIT] = 4;
+		hear(&s, b, "");
+		struct pf_event n = pf_event_make(PF_NOTE, 0,
+		    pf_hash_str("human"));
+		n.pitch = 60;
+		n.velocity = 0.7f;
+		n.duration = 0.3f;
+		hear(&s, n, "");
+		go(&s, 1.2);
+	}
+	int is_free = 0, bound = 0;
+	for (size_t i = before; i < s.n; i++)
+		if (pf_event_type(&s.said[i]) == PF_NOTE &&
+		    s.said[i].type & PF_FREE)
+			is_free++;
+		else if (pf_event_type(&s.said[i]) == PF_NOTE)
+			bound++;
+	ok(is_free > 20 && bound == 0,
+	    "who is told to follow somebody plays free of the axis");
+	end(&s);
+}
+
 static struct pf_event
 wish(const char *path, float value)
 {
@@ -327,6 +372,7 @@ main(void)
 		setenv("PF_SHARE", "share", 1);
 	test_play();
 	test_seek();
+	test_follow();
 	test_wishes();
 	test_reflex();
 	return tap_done();
