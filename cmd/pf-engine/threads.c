@@ -5,13 +5,13 @@
 
 #include "base/hash.h"
 #include "base/message.h"
-#include "device/realtime.h"
 #include "engine/live.h"
 #include "session/metric.h"
 #include "session/tail.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -142,5 +142,27 @@ control_close(struct host *h)
 void
 workers_place(struct host *h)
 {
-	(void)h;
+	const struct wish *const w = h->wish;
+	const struct sched_param param = {
+	    .sched_priority = w->device.priority};
+	pthread_t thread[16];
+	const unsigned n = pf_engine_threads(h->engine, thread,
+	    PF_COUNT(thread));
+	for (unsigned i = 0; i < n; i++) {
+		cpu_set_t set;
+		CPU_ZERO(&set);
+		if (w->cpus > 1) {
+			CPU_SET(w->cpu[1 + i % (w->cpus - 1)], &set);
+			const int e = pthread_setaffinity_np(thread[i],
+			    sizeof set, &set);
+			if (e != 0)
+				pf_msg("cannot keep a thread on core %d: %s",
+				    w->cpu[1 + i % (w->cpus - 1)],
+				    strerror(e));
+		}
+		/* Where it is not allowed the device says so, for all. */
+		if (param.sched_priority > 0 && h->info.paced)
+			(void)pthread_setschedparam(thread[i], SCHED_FIFO,
+			    &param);
+	}
 }

@@ -3,6 +3,8 @@
 
 #include "engine/arena.h"
 #include "engine/engine_private.h"
+#include "engine/live.h"
+#include "engine/workers_private.h"
 #include "event/tempo_map.h"
 
 #include <errno.h>
@@ -184,6 +186,17 @@ pf_engine_patch(struct pf_engine *engine, unsigned number,
 	const int status = at_once(engine, pf_engine_prepare_patch(engine,
 	    engine->graph->strip[number]->name, ins, &change, err), &change);
 	return status < 0 ? status : 0;
+}
+
+unsigned
+pf_engine_threads(const struct pf_engine *engine, pthread_t *thread,
+    unsigned most)
+{
+	const struct pf_workers *const w = engine->workers;
+	unsigned n = 0;
+	for (; w && n < w->n && n < most; n++)
+		thread[n] = w->thread[n];
+	return n;
 }
 
 unsigned

@@ -26,6 +26,7 @@
 #include "engine/param.h"
 #include "event/event.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,6 +91,14 @@ pf_fate_apply(const struct pf_fate *fate, struct pf_event *e)
  * voices, no duration, at time_ns.
  */
 PF_RT unsigned pf_engine_shed(struct pf_engine *engine, unsigned voices);
+
+/*
+ * The engine's own threads, so that who drives it may give them cores and the
+ * audio thread's priority: their pthread_t, to thread[most].  Returns how
+ * many.  Setup.
+ */
+unsigned pf_engine_threads(const struct pf_engine *engine, pthread_t *thread,
+    unsigned most);
 
 /* ---- Changes while it plays ---- */
 

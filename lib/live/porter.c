@@ -247,6 +247,7 @@ void
 pf_porter_begin(struct pf_porter *p, struct pf_stage *stage)
 {
 	p->stage = stage;
+	pf_porter_restore(p, &p->values);
 	step(p);
 }
 

@@ -106,6 +106,8 @@ void pf_porter_want(struct pf_porter *p, const struct pf_want *want);
 void pf_porter_strips(struct pf_porter *p);
 /* A change is in place. */
 void pf_porter_placed(struct pf_porter *p, struct pf_change *change);
+/* Set again what can be by now; what can not stays. */
+void pf_porter_restore(struct pf_porter *p, struct pf_values *values);
 /* Keep the last `set` of each parameter. */
 void pf_values_put(struct pf_values *values, const struct pf_event *e);
 

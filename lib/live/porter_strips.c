@@ -167,8 +167,8 @@ pf_porter_strips(struct pf_porter *p)
 }
 
 /* What was set before the strip was there, by the engine before us. */
-static void
-restore(struct pf_porter *p, struct pf_values *values)
+void
+pf_porter_restore(struct pf_porter *p, struct pf_values *values)
 {
 	unsigned kept = 0;
 	for (unsigned i = 0; i < values->n; i++) {
@@ -198,9 +198,9 @@ pf_porter_placed(struct pf_porter *p, struct pf_change *change)
 	    p->flying_instrument) != 0)
 		pf_msg("%s is not on the desk: no memory", name);
 	p->old[p->olds++] = change;
-	restore(p, &p->values);
+	pf_porter_restore(p, &p->values);
 	if (p->flying_part)
-		restore(p, &pf_musician_of(p->flying_part)->values);
+		pf_porter_restore(p, &pf_musician_of(p->flying_part)->values);
 	p->flying = NULL;
 	p->flying_part = NULL;
 }
