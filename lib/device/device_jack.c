@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 be_quiet(const char *text)
@@ -61,6 +62,7 @@ open_client(struct pf_jack *j, struct pf_err *err)
 	pf_device_restore_signals(&was);
 	if (!j->client)
 		return refuse(err, d, status);
+	j->pipewire = strstr(jack_get_version_string(), "PipeWire");
 	const uint32_t rate = jack_get_sample_rate(j->client);
 	if (d->wanted.rate_hz && rate != d->wanted.rate_hz)
 		return pf_err_set(err, "'%s' does not do %u Hz, the server "

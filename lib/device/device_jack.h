@@ -24,6 +24,7 @@ struct pf_jack {
 	struct pf_device *d;
 	jack_client_t *client;
 	unsigned ins, outs;
+	bool pipewire;           /* instead of a real JACK */
 	jack_port_t *in[PF_DEVICE_CHANNELS_MOST];
 	jack_port_t *out[PF_DEVICE_CHANNELS_MOST];
 

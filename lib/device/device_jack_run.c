@@ -133,7 +133,10 @@ on_thread(void *arg)
 	(void)!pf_realtime_affinity(j->d->wanted.cpu, &ignored);
 }
 
-/* What goes through us takes our own latency longer. */
+/*
+ * What goes through us takes our own latency longer.  PipeWire is only asked:
+ * its library (0.3.65) deadlocks when a port's latency is set from here.
+ */
 static void
 on_latency(jack_latency_callback_mode_t mode, void *arg)
 {
@@ -159,7 +162,7 @@ on_latency(jack_latency_callback_mode_t mode, void *arg)
 		pf_device_set_latency(d, (uint32_t)(was >> 32), all.max);
 	all.min += d->wanted.own_latency;
 	all.max += d->wanted.own_latency;
-	for (unsigned c = 0; c < tos; c++)
+	for (unsigned c = 0; !j->pipewire && c < tos; c++)
 		jack_port_set_latency_range(to[c], mode, &all);
 }
 
