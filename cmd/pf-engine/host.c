@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "device/realtime.h"
 #include "engine/effects.h"
+#include "engine/limiter.h"
 #include "engine/mix_file.h"
 #include "event/event.h"
 #include "live/tape.h"
@@ -115,7 +116,7 @@ open_device(struct host *h, struct pf_err *err)
 	}
 	config.after = after;
 	config.say = say;
-	config.own_latency = h->wish->safe_master ? 0 : 48;
+	config.own_latency = h->wish->safe_master ? 0 : PF_LIMITER_LOOK;
 	if (h->wish->cpus)
 		config.cpu = h->wish->cpu[0];
 	const int r = pf_device_open(&h->device, &config, err);
@@ -458,11 +459,15 @@ announce(struct host *h)
 		    h->dir.name, h->info.text, h->info.rate_hz,
 		    h->info.period_frames, h->info.periods,
 		    h->wish->threads, h->wish->threads == 1 ? "" : "s");
-		const unsigned frames = h->info.in_latency +
-		    h->info.out_latency + pf_engine_latency(h->engine);
-		pf_msg("sound in to sound out: %.1f ms",
-		    1e3 * frames / h->info.rate_hz);
 	}
+	const double ms = 1e3 * (h->info.in_latency + h->info.out_latency +
+	    pf_engine_latency(h->engine)) / h->info.rate_hz;
+	const bool card = !h->wish->device.spec ||
+	    strncmp(h->wish->device.spec, "alsa", 4) == 0 ||
+	    strncmp(h->wish->device.spec, "jack", 4) == 0;
+	if (h->wish->verbose || (card && ms > 8))
+		pf_msg("sound in to sound out: %.1f ms%s", ms, ms > 8
+		    ? "; fewer or shorter periods make it less" : "");
 	await_clock(h);
 	atomic_store(&h->said.lane->owner.state, PF_LANE_READY);
 	atomic_fetch_add(&h->bell.bell->roster, 1);

@@ -280,9 +280,9 @@ live(void *arg)
 	while (!atomic_load(&p->quit)) {
 		step(p);
 		sleep_a_little(p);
-		/* Whoever sleeps has been given something, or will look. */
+		const uint32_t classes = pf_stage_ring(p->stage);
 		for (int c = 0; c < PF_BELL_CLASSES; c++)
-			if (c != PF_BELL_ENGINE)
+			if (classes & 1u << c)
 				pf_bell_ring(p->config.bell,
 				    (enum pf_bell_class)c);
 	}

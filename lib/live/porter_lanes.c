@@ -334,8 +334,8 @@ watch_words(struct pf_musician *m, int64_t now)
 		    m->file.name,
 		    (unsigned long long)(refused - m->refused_told), m->pid);
 	if (foreign > m->foreign_told)
-		pf_msg("%s: %llu events refused: too many, too far ahead, or "
-		    "not its to say (pid %u)", m->file.name,
+		pf_msg("%s: refused, for there were too many, too far ahead, "
+		    "or not its to say: %llu (pid %u)", m->file.name,
 		    (unsigned long long)(foreign - m->foreign_told), m->pid);
 	const bool suspect = atomic_load_explicit(&m->part.suspect,
 	    memory_order_relaxed);
@@ -406,6 +406,8 @@ pf_porter_bury(struct pf_porter *p, struct pf_part *part)
 	p->wants = kept;
 	if (p->flying_part == part)
 		p->flying_part = NULL;
+	if (p->unsent.part == part)
+		p->unsent.part = NULL;
 	pthread_mutex_lock(&p->lock);
 	unsigned at = 0;
 	while (at < p->musicians && p->musician[at] != m)

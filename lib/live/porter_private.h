@@ -70,6 +70,8 @@ struct pf_porter {
 	struct pf_names *names;
 	struct pf_want want[PF_WANTS_MOST];
 	unsigned wants;
+	struct pf_order unsent;         /* the stage had no room for it */
+	bool has_unsent;
 	struct pf_change *flying;       /* ordered, not yet in place */
 	struct pf_part *flying_part;
 	struct pf_change *old[PF_WANTS_MOST]; /* in place, to be freed */

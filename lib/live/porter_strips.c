@@ -139,7 +139,9 @@ pf_porter_strips(struct pf_porter *p)
 		if (!pf_change_free(p->old[i]))
 			p->old[kept++] = p->old[i];
 	p->olds = kept;
-	for (int at; !p->flying && p->olds < PF_WANTS_MOST &&
+	if (p->has_unsent)
+		p->has_unsent = !pf_stage_order(p->stage, &p->unsent);
+	for (int at; !p->has_unsent && !p->flying && p->olds < PF_WANTS_MOST &&
 	    (at = next(p)) >= 0;) {
 		struct pf_want w = p->want[at];
 		struct pf_order order = {.kind = PF_ORDER_CHANGE,
@@ -161,8 +163,8 @@ pf_porter_strips(struct pf_porter *p)
 			p->flying = order.change;
 			p->flying_part = w.part;
 		}
-		if (!pf_stage_order(p->stage, &order))
-			pf_msg("the stage takes no orders");
+		p->has_unsent = !pf_stage_order(p->stage, &order);
+		p->unsent = order;
 	}
 }
 

@@ -115,7 +115,7 @@ struct pf_order {
 	bool said;             /* and lane.engine, too */
 };
 
-/* Hand over an order; false when 64 wait already.  The porter's thread. */
+/* Hand over an order; false when 256 wait already.  The porter's thread. */
 bool pf_stage_order(struct pf_stage *stage, const struct pf_order *order);
 
 /* ---- what the stage tells the porter */
@@ -145,6 +145,9 @@ bool pf_stage_notice(struct pf_stage *stage, struct pf_notice *notice);
  */
 bool pf_stage_may_sleep(struct pf_stage *stage);
 void pf_stage_slept(struct pf_stage *stage);
+
+/* The classes of the bell that sleep while there is news: ring them. */
+uint32_t pf_stage_ring(struct pf_stage *stage);
 
 /* ---- making it */
 

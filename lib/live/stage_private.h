@@ -12,7 +12,7 @@
 
 #define PF_SAID_MOST 8192   /* events whose fate is open */
 #define PF_DUE_MOST 256     /* commands that wait for their time */
-#define PF_ORDERS 64        /* powers of two */
+#define PF_ORDERS 256       /* powers of two */
 #define PF_NOTICES 128
 #define PF_TAKE_MOST 256    /* events of a lane between two runs */
 
@@ -87,6 +87,7 @@ struct pf_stage {
 	struct pf_notices notices;
 
 	atomic_bool asleep;   /* the porter is, or is about to be */
+	_Atomic uint32_t ring; /* classes of the bell he shall ring */
 	atomic_bool end;      /* pf_stage_end() */
 	_Atomic uint32_t port;
 	_Atomic int64_t frame;   /* release: the porter's and control's */
@@ -115,6 +116,8 @@ PF_RT void pf_stage_change(struct pf_stage *s);
 /* An event of the transport that somebody may say: when it is due. */
 PF_RT int pf_stage_wait_for(struct pf_stage *s,
     const struct pf_command *command);
+/* Is there room for a notice?  What must not be lost waits for it. */
+PF_RT bool pf_stage_can_note(struct pf_stage *s);
 PF_RT bool pf_stage_note_to_porter(struct pf_stage *s,
     const struct pf_notice *notice);
 

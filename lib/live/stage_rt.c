@@ -203,10 +203,13 @@ pf_stage_after(void *ctx)
 	const uint32_t word = atomic_load(&bell->word);
 	const uint32_t roster = atomic_load(&bell->roster);
 	uint32_t waiting = 0;
-	if (s->news)
+	if (s->news || roster != s->roster)
 		waiting |= word & ((1u << PF_BELL_CLASSES) - 1);
 	if (s->config.in || s->taps)
 		waiting |= word & 1u << PF_BELL_EARS;
+	s->news = false;
+	if (waiting)
+		atomic_fetch_or(&s->ring, waiting);
 	const bool wanted = waiting || roster != s->roster ||
 	    atomic_load(&s->notices.put) != atomic_load(&s->notices.got);
 	/* seq_cst: pairs with pf_stage_may_sleep(). */
@@ -214,6 +217,5 @@ pf_stage_after(void *ctx)
 		return;
 	const uint64_t one = 1;
 	s->roster = roster;
-	s->news = false;
 	syscall(SYS_write, s->config.wake_fd, &one, sizeof one);
 }
