@@ -249,11 +249,17 @@ rig_kill(pid_t pid, int sig)
 	}
 }
 
-/* Remove what a killed server left behind. */
+/*
+ * Remove what a killed server left behind.  JACK knows eight servers and
+ * forgets a dead one only when another takes its name and ends in order.
+ */
 static inline void
 rig_jackd_clean(void)
 {
 	char pattern[64];
+	const pid_t pid = rig_jackd("128");
+	rig_pause(500000000);
+	rig_kill(pid, SIGTERM);
 	glob_t found;
 	snprintf(pattern, sizeof pattern, "/dev/shm/jack*_pftest-%d_*",
 	    (int)getpid());
