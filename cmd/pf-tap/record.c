@@ -15,8 +15,8 @@
 #include <errno.h>
 #include <math.h>
 
-/* The engine says things at most so long after they took effect. */
-#define BEHIND_NS 250000000
+/* What took effect in a block is said at its end; one more, to be sure. */
+#define BEHIND_NS 20000000
 
 struct recorder {
 	const struct wish *wish;
@@ -64,11 +64,16 @@ static int
 run(struct recorder *r, struct pf_err *err)
 {
 	struct pf_member_heard heard;
+	struct pf_clock_state clock = {.rate_hz = 48000};
 	for (;;) {
 		const int64_t now = pf_member_now(r->member);
+		/* What was played is on the lane before the clock tells of
+		 * it, so: the clock first, then the lane. */
+		(void)pf_member_clock(r->member, &clock);
 		while (pf_tape_follow(r->tape, r->lane.lane))
 			continue;
-		int e = pf_tape_until(r->tape, now - BEHIND_NS, err);
+		int e = pf_tape_until(r->tape, pf_time_of_frame(clock.frame,
+		    clock.rate_hz) - BEHIND_NS, err);
 		if (e != 0 || now >= r->until_ns)
 			return e;
 		do
