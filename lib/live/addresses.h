@@ -68,6 +68,9 @@ struct pf_address {
 	const char *param;     /* "bass.eq.low", "bass.mind.density"; or "" */
 };
 
+/* What there is in every session; ends with a row of zeros. */
+extern const struct pf_address pf_addresses_always[];
+
 struct pf_addresses;
 
 /*

@@ -120,14 +120,26 @@ void pf_control_log(struct pf_control *c, unsigned peer, char way,
 
 void pf_control_get(struct pf_control *c, unsigned peer,
     const struct pf_osc_message *m);
-void pf_control_list(struct pf_control *c, unsigned peer,
-    const struct pf_osc_message *m);
+/* Text that a message points to while it is made. */
+struct pf_control_text {
+	char s[32][PF_CONTROL_TEXT];
+	unsigned n;
+};
+/* Add the value of an address, or N if it has none now. */
+void pf_control_add_value(struct pf_control *c, const struct pf_address *a,
+    struct pf_osc_message *m, struct pf_control_text *text);
+void pf_control_add_nothing(struct pf_osc_message *m);
 /*
  * "/value ADDRESS value" as a packet in buf[room]; returns its length, 0 if
  * there is no such value now.
  */
 size_t pf_control_value(struct pf_control *c, const struct pf_address *a,
     void *buf, size_t room);
+
+/* ---- control_list.c */
+
+void pf_control_list(struct pf_control *c, unsigned peer,
+    const struct pf_osc_message *m);
 
 /* ---- control_set.c */
 
@@ -141,9 +153,32 @@ PF_MUST_CHECK int pf_control_set(struct pf_control *c,
  */
 PF_MUST_CHECK int pf_control_post(struct pf_control *c, unsigned peer,
     const char *path, struct pf_command *command, struct pf_err *err);
+/* What the message said, checked by its address. */
+struct pf_control_wish {
+	double number;               /* NUMBER, SWITCH, CHOICE */
+	char text[PF_CONTROL_TEXT];  /* TEXT */
+	double also;                 /* 0: not given */
+	bool has_also;
+};
+/* Post an event; key and text become its `more`, NULL for none. */
+PF_MUST_CHECK int pf_control_post_event(struct pf_control *c,
+    const struct pf_control_request *r, const struct pf_address *a,
+    const struct pf_event *e, enum pf_command_kind kind, const char *key,
+    const char *text, struct pf_err *err);
+/* A name will be said by its hash. */
+void pf_control_spell(struct pf_control *c, const char *name);
 /* What an agent was told; NULL: nothing yet. */
 struct pf_control_memory *pf_control_remember(struct pf_control *c,
     const char *param, bool make);
+
+/* ---- control_transport.c */
+
+PF_MUST_CHECK int pf_control_set_transport(struct pf_control *c,
+    const struct pf_control_request *r, const struct pf_address *a,
+    const struct pf_control_wish *w, struct pf_err *err);
+PF_MUST_CHECK int pf_control_set_follow(struct pf_control *c,
+    const struct pf_control_request *r, const struct pf_address *a,
+    const struct pf_control_wish *w, struct pf_err *err);
 
 /* ---- control_solo.c */
 

@@ -5,23 +5,13 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "base/utf8.h"
-#include "event/pitch.h"
 #include "event/type.h"
-#include "music/theory.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #define FORGET_NS 10000000000 /* answers that never came */
-
-/* What the message said, checked by its address. */
-struct wish {
-	double number;               /* NUMBER, SWITCH, CHOICE */
-	char text[PF_CONTROL_TEXT];  /* TEXT */
-	double also;                 /* 0: not given */
-	bool has_also;
-};
 
 /* ---- arguments */
 
@@ -101,7 +91,7 @@ read_text(const struct pf_osc_message *m, char *text, struct pf_err *err)
 
 static int
 read_wish(const struct pf_osc_message *m, const struct pf_address *a,
-    struct wish *w, struct pf_err *err)
+    struct pf_control_wish *w, struct pf_err *err)
 {
 	const unsigned values = a->kind != PF_ADDRESS_TRIGGER;
 	int status = 0;
@@ -174,8 +164,8 @@ pf_control_post(struct pf_control *c, unsigned peer, const char *path,
 	return 0;
 }
 
-static int
-post(struct pf_control *c, const struct pf_control_request *r,
+int
+pf_control_post_event(struct pf_control *c, const struct pf_control_request *r,
     const struct pf_address *a, const struct pf_event *e,
     enum pf_command_kind kind, const char *key, const char *text,
     struct pf_err *err)
@@ -187,157 +177,11 @@ post(struct pf_control *c, const struct pf_control_request *r,
 	return pf_control_post(c, r->peer, a->path, &command, err);
 }
 
-static void
-spell(struct pf_control *c, const char *name)
+void
+pf_control_spell(struct pf_control *c, const char *name)
 {
 	if (c->config.spell)
 		c->config.spell(c->config.ctx, name);
-}
-
-/* ---- the transport */
-
-static double
-seconds_of_beats(const struct pf_control *c, double beats)
-{
-	return c->clock.bpm > 0 ? beats * 60 / c->clock.bpm : beats;
-}
-
-static int
-make_meter(const struct wish *w, struct pf_event *e, struct pf_err *err)
-{
-	struct pf_meter meter;
-	if (pf_meter_parse(w->text, strlen(w->text), &meter) != 0)
-		return pf_err_set(err, "'%s' is no meter, as 6/8 is one",
-		    w->text);
-	e->p = (uint32_t)meter.num;
-	e->q = (uint32_t)meter.den;
-	return 0;
-}
-
-static int
-make_key(const struct wish *w, struct pf_event *e, struct pf_err *err)
-{
-	int tonic, mode;
-	if (pf_key_parse(w->text, strlen(w->text), &tonic, &mode) != 0)
-		return pf_err_set(err, "'%s' is no key, as Am or D dorian "
-		    "is one", w->text);
-	e->a = (float)tonic;
-	e->u8[PF_KEY_MODE] = (uint8_t)mode;
-	return 0;
-}
-
-static int
-make_chord(struct pf_control *c, const struct wish *w, struct pf_event *e,
-    struct pf_err *err)
-{
-	int root, quality, bass;
-	if (pf_chord_parse(w->text, strlen(w->text), &root, &quality,
-	    &bass) != 0)
-		return pf_err_set(err, "'%s' is no chord, as Am7 or F/C is "
-		    "one", w->text);
-	if (root >= 0) {
-		e->a = (float)root;
-		e->u8[PF_CHORD_QUALITY] = (uint8_t)quality;
-		if (bass >= 0)
-			e->u8[PF_CHORD_BASS] = (uint8_t)bass;
-	}
-	if (w->has_also)
-		e->duration = (float)seconds_of_beats(c, w->also);
-	return 0;
-}
-
-static int
-make_section(struct pf_control *c, const struct wish *w, struct pf_event *e)
-{
-	const struct pf_clock_state *const s = &c->clock;
-	e->name = pf_hash_str(w->text);
-	spell(c, w->text);
-	if (w->has_also) {
-		e->q = (uint32_t)w->also;
-		e->duration = (float)seconds_of_beats(c, w->also *
-		    (s->meter_den ? 4.0 * s->meter_num / s->meter_den : 4));
-	}
-	return 0;
-}
-
-static int
-set_transport(struct pf_control *c, const struct pf_control_request *r,
-    const struct pf_address *a, const struct wish *w, struct pf_err *err)
-{
-	static const enum pf_type type[] = {
-		[PF_AT_PLAY] = PF_PLAY, [PF_AT_STOP] = PF_STOP,
-		[PF_AT_SEEK] = PF_SEEK, [PF_AT_METER] = PF_METER,
-		[PF_AT_KEY] = PF_KEY, [PF_AT_CHORD] = PF_CHORD,
-		[PF_AT_SECTION] = PF_SECTION, [PF_AT_SCENE] = PF_SCENE,
-		[PF_AT_RESET] = PF_RESET,
-	};
-	struct pf_event e = pf_event_make(type[a->what], r->at_ns, 0);
-	int status = 0;
-	switch (a->what) {
-	case PF_AT_SEEK: e.value = w->number; break;
-	case PF_AT_METER: status = make_meter(w, &e, err); break;
-	case PF_AT_KEY: status = make_key(w, &e, err); break;
-	case PF_AT_CHORD: status = make_chord(c, w, &e, err); break;
-	case PF_AT_SECTION:
-	case PF_AT_SCENE: status = make_section(c, w, &e); break;
-	case PF_AT_STOP:
-		if (w->has_also)
-			e.duration = (float)w->also;
-		break;
-	case PF_AT_RESET:
-		c->solos = 0; /* no strip is muted any more */
-		c->ramp.on = false;
-		break;
-	default: break;
-	}
-	return status != 0 ? status : post(c, r, a, &e, PF_COMMAND_EVENT,
-	    NULL, NULL, err);
-}
-
-struct names {
-	const char *word[PF_STRIPS_MOST];
-	char text[PF_STRIPS_MOST][PF_CONTROL_TEXT];
-	size_t n;
-};
-
-static void
-add_name(void *ctx, const struct pf_desk_member *member)
-{
-	struct names *const names = ctx;
-	if (names->n == PF_STRIPS_MOST)
-		return;
-	char *const text = names->text[names->n];
-	snprintf(text, PF_CONTROL_TEXT, "%.*s", PF_CONTROL_TEXT - 1,
-	    member->name);
-	names->word[names->n++] = text;
-}
-
-static int
-set_follow(struct pf_control *c, const struct pf_control_request *r,
-    const struct pf_address *a, const struct wish *w, struct pf_err *err)
-{
-	struct pf_event e = pf_event_make(PF_SET, r->at_ns, 0);
-	enum pf_command_kind kind = PF_COMMAND_FOLLOW;
-	e.name = pf_hash_str(w->text);
-	e.b = 0;
-	if (strcmp(w->text, "axis") == 0) {
-		kind = PF_COMMAND_FOLLOW_AXIS;
-	} else if (strcmp(w->text, "auto") == 0) {
-		kind = PF_COMMAND_FOLLOW_AUTO;
-	} else {
-		struct names names = {.n = 0};
-		bool there = false;
-		pf_desk_each_member(c->config.desk, add_name, &names);
-		for (size_t i = 0; i < names.n; i++)
-			there |= strcmp(names.word[i], w->text) == 0;
-		if (!there)
-			return pf_nearest_fail(err, "member", w->text,
-			    names.word, names.n);
-	}
-	const int status = post(c, r, a, &e, kind, NULL, NULL, err);
-	if (status == 0)
-		snprintf(c->follow, sizeof c->follow, "%s", w->text);
-	return status;
 }
 
 static int
@@ -355,15 +199,16 @@ quit(struct pf_control *c, const struct pf_control_request *r,
 
 static int
 set_param(struct pf_control *c, const struct pf_control_request *r,
-    const struct pf_address *a, const struct wish *w, struct pf_err *err)
+    const struct pf_address *a, const struct pf_control_wish *w,
+    struct pf_err *err)
 {
 	struct pf_event e = pf_event_make(PF_SET, r->at_ns, 0);
 	e.name = pf_hash_str(a->param);
 	e.b = (float)w->number;
 	if (w->has_also)
 		e.duration = (float)w->also;
-	spell(c, a->param);
-	return post(c, r, a, &e, PF_COMMAND_EVENT, NULL, NULL, err);
+	pf_control_spell(c, a->param);
+	return pf_control_post_event(c, r, a, &e, PF_COMMAND_EVENT, NULL, NULL, err);
 }
 
 /* One of the words; without words, any. */
@@ -380,7 +225,8 @@ check_word(const struct pf_address *a, const char *what, const char *text,
 
 static int
 set_instrument(struct pf_control *c, const struct pf_control_request *r,
-    const struct pf_address *a, const struct wish *w, struct pf_err *err)
+    const struct pf_address *a, const struct pf_control_wish *w,
+    struct pf_err *err)
 {
 	struct pf_event e = pf_event_make(PF_PATCH, r->at_ns,
 	    pf_hash_str(a->node));
@@ -388,8 +234,9 @@ set_instrument(struct pf_control *c, const struct pf_control_request *r,
 	if (status != 0)
 		return status;
 	e.name = pf_hash_str(w->text);
-	spell(c, w->text);
-	return post(c, r, a, &e, PF_COMMAND_EVENT, "name", w->text, err);
+	pf_control_spell(c, w->text);
+	return pf_control_post_event(c, r, a, &e, PF_COMMAND_EVENT, "name",
+	    w->text, err);
 }
 
 struct pf_control_memory *
@@ -413,7 +260,8 @@ pf_control_remember(struct pf_control *c, const char *param, bool make)
 
 static int
 set_mind(struct pf_control *c, const struct pf_control_request *r,
-    const struct pf_address *a, const struct wish *w, struct pf_err *err)
+    const struct pf_address *a, const struct pf_control_wish *w,
+    struct pf_err *err)
 {
 	struct pf_event e = pf_event_make(PF_SET, r->at_ns, 0);
 	const bool trait = a->what == PF_AT_TRAIT;
@@ -423,9 +271,9 @@ set_mind(struct pf_control *c, const struct pf_control_request *r,
 		return status;
 	e.name = pf_hash_str(a->param);
 	e.b = trait ? (float)w->number : 0;
-	spell(c, a->param);
-	status = post(c, r, a, &e, PF_COMMAND_SAY, "text", trait ? NULL
-	    : w->text, err);
+	pf_control_spell(c, a->param);
+	status = pf_control_post_event(c, r, a, &e, PF_COMMAND_SAY, "text",
+	    trait ? NULL : w->text, err);
 	struct pf_control_memory *const m = status == 0
 	    ? pf_control_remember(c, a->param, true) : NULL;
 	if (m) {
@@ -439,7 +287,7 @@ int
 pf_control_set(struct pf_control *c, const struct pf_control_request *r,
     const struct pf_address *a, struct pf_err *err)
 {
-	struct wish w = {0};
+	struct pf_control_wish w = {0};
 	if (!a->set)
 		return pf_err_set(err, "'%s' is told, it cannot be set",
 		    a->path);
@@ -450,7 +298,7 @@ pf_control_set(struct pf_control *c, const struct pf_control_request *r,
 	case PF_AT_TEMPO:
 		return pf_control_set_tempo(c, r, w.number, w.also, err);
 	case PF_AT_FOLLOW:
-		return set_follow(c, r, a, &w, err);
+		return pf_control_set_follow(c, r, a, &w, err);
 	case PF_AT_QUIT:
 		return quit(c, r, a, err);
 	case PF_AT_PARAM:
@@ -465,6 +313,6 @@ pf_control_set(struct pf_control *c, const struct pf_control_request *r,
 	case PF_AT_PERSONALITY: case PF_AT_PATTERN:
 		return set_mind(c, r, a, &w, err);
 	default:
-		return set_transport(c, r, a, &w, err);
+		return pf_control_set_transport(c, r, a, &w, err);
 	}
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "live/addresses.h"
+
+static const char *const axis_words[] = {"axis", "auto", NULL};
+static const char *const meter_words[] = {
+	"4/4", "3/4", "2/4", "6/8", "12/8", "5/4", "7/8", NULL,
+};
+
+#define SET(path, what, kind, unit, lo, hi, help) \
+	{path, kind, what, false, true, unit, lo, hi, false, 0, NULL, 0, \
+	NULL, help, "", ""}
+#define GET(path, what, kind, unit, help) \
+	{path, kind, what, true, false, unit, -1e15, 1e15, false, 0, NULL, \
+	0, NULL, help, "", ""}
+
+const struct pf_address pf_addresses_always[] = {
+	{"/transport/play", PF_ADDRESS_TRIGGER, PF_AT_PLAY, false, true, "",
+	    0, 0, false, 0, NULL, 0, NULL, "start the music", "", ""},
+	{"/transport/stop", PF_ADDRESS_TRIGGER, PF_AT_STOP, false, true, "",
+	    0, 0, false, 0, "fade in seconds", 60, NULL, "end the music", "",
+	    ""},
+	SET("/transport/seek", PF_AT_SEEK, PF_ADDRESS_NUMBER, "beats", 0, 1e9,
+	    "go to a beat"),
+	{"/transport/tempo", PF_ADDRESS_NUMBER, PF_AT_TEMPO, true, true,
+	    "bpm", 10, 1000, false, 0, "ramp in beats", 256, NULL,
+	    "quarters a minute", "", ""},
+	{"/transport/meter", PF_ADDRESS_TEXT, PF_AT_METER, true, true, "", 0,
+	    0, false, 0, NULL, 0, meter_words, "beats and unit of a bar", "",
+	    ""},
+	{"/transport/key", PF_ADDRESS_TEXT, PF_AT_KEY, true, true, "", 0, 0,
+	    false, 0, NULL, 0, NULL, "the key: Am, Eb, D dorian", "", ""},
+	{"/transport/chord", PF_ADDRESS_TEXT, PF_AT_CHORD, false, true, "", 0,
+	    0, false, 0, "how many beats", 1024, NULL,
+	    "the harmony from here on: Am7, F/C, N", "", ""},
+	{"/transport/section", PF_ADDRESS_TEXT, PF_AT_SECTION, false, true,
+	    "", 0, 0, false, 0, "how many bars", 1024, NULL,
+	    "a part of the form begins: verse, chorus", "", ""},
+	{"/transport/scene", PF_ADDRESS_TEXT, PF_AT_SCENE, false, true, "", 0,
+	    0, false, 0, "how many bars", 1024, NULL,
+	    "a scene is called up", "", ""},
+	{"/transport/follow", PF_ADDRESS_TEXT, PF_AT_FOLLOW, true, true, "",
+	    0, 0, false, 0, NULL, 0, axis_words,
+	    "who leads: axis, auto, or a name", "", ""},
+	{"/transport/reset", PF_ADDRESS_TRIGGER, PF_AT_RESET, false, true, "",
+	    0, 0, false, 0, NULL, 0, NULL,
+	    "everything as at the beginning", "", ""},
+	GET("/transport/playing", PF_AT_PLAYING, PF_ADDRESS_SWITCH, "",
+	    "does the music play"),
+	GET("/transport/beat", PF_AT_BEAT, PF_ADDRESS_NUMBER, "beats",
+	    "where the music stands"),
+	GET("/transport/bar", PF_AT_BAR, PF_ADDRESS_NUMBER, "bars",
+	    "the same in bars, from 1"),
+	GET("/transport/leader", PF_AT_LEADER, PF_ADDRESS_TEXT, "",
+	    "who leads now"),
+	GET("/transport/epoch", PF_AT_EPOCH, PF_ADDRESS_NUMBER, "",
+	    "raised by play, stop, seek and reset"),
+	GET("/session/name", PF_AT_SESSION, PF_ADDRESS_TEXT, "",
+	    "the session's name"),
+	GET("/session/members", PF_AT_MEMBERS, PF_ADDRESS_TEXT, "",
+	    "who is there: name, role, state, pid"),
+	GET("/session/time", PF_AT_TIME, PF_ADDRESS_NUMBER, "s",
+	    "session time"),
+	GET("/session/rate", PF_AT_RATE, PF_ADDRESS_NUMBER, "Hz",
+	    "frames a second"),
+	GET("/session/period", PF_AT_PERIOD, PF_ADDRESS_NUMBER, "frames",
+	    "frames of a period of the device"),
+	GET("/session/latency", PF_AT_LATENCY, PF_ADDRESS_NUMBER, "ms",
+	    "from an input through the engine to an output"),
+	GET("/session/xruns", PF_AT_XRUNS, PF_ADDRESS_NUMBER, "",
+	    "periods that came too late"),
+	GET("/session/lost", PF_AT_LOST, PF_ADDRESS_NUMBER, "frames",
+	    "frames that xruns swallowed"),
+	GET("/session/speed", PF_AT_SPEED, PF_ADDRESS_NUMBER, "",
+	    "the device's time beside the system's"),
+	GET("/session/port", PF_AT_PORT, PF_ADDRESS_NUMBER, "",
+	    "OSC over UDP; 0: none"),
+	GET("/session/tcp-port", PF_AT_TCP_PORT, PF_ADDRESS_NUMBER, "",
+	    "OSC over TCP; 0: none"),
+	GET("/session/pid", PF_AT_PID, PF_ADDRESS_NUMBER, "",
+	    "the engine's process"),
+	{"/session/quit", PF_ADDRESS_TRIGGER, PF_AT_QUIT, false, true, "", 0,
+	    0, false, 0, NULL, 0, NULL, "end the engine, with a fade", "",
+	    ""},
+	{0},
+};
