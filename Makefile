@@ -38,6 +38,9 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 $(BUILD)/%.o: %.c config.mk
 	@mkdir -p $(@D)
 	$(COMPILE)
+# The sense of pulse, run again over minutes when an agent is restarted.
+$(BUILD)/lib/music/pulse_states.o: SIMD = -O3
+
 # The same kernels for each width of vector registers, chosen at run time.
 $(BUILD)/%_avx2_rt.o:   SIMD = -mavx2 -mfma
 $(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2 -mfma

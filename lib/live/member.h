@@ -176,7 +176,7 @@ struct pf_member_run {
 	                 * what the mind said */
 	int ready_fd;   /* -1; or where a newline is written when it plays */
 	double rehearse_s; /* thinks over so much of the past before it plays;
-	                    * what is older is only heard; 0: 64 */
+	                    * what is older is only heard; 0: 32 */
 };
 
 /*

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define ENDING_NS INT64_C(4000000000) /* to play on after the end */
-#define REHEARSE_S 64.0
+/* A phrase of eight bars at 60 bpm; 32 s cost 20 ms. */
+#define REHEARSE_S 32.0
 #define FLUSH_NS 200000000
 
 static int

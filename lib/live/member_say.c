@@ -109,8 +109,8 @@ member_say_states(struct pf_member *m)
 static uint8_t
 epoch(const struct pf_member *m)
 {
-	return m->mind || !m->has_state ? m->transport.epoch :
-	    (uint8_t)m->state.epoch;
+	return (m->mind && m->epoch_known) || !m->has_state
+	    ? m->transport.epoch : (uint8_t)m->state.epoch;
 }
 
 int

@@ -242,23 +242,22 @@ move(struct pulse_states *s)
 			r->origin = r->origin ? r->origin - 1 : r->len - 1;
 		}
 		for (int b = 0; b < pulse_kind[k].beats; b++) {
-			double in[PULSE_PERIODS] = { 0 };
+			/* Margins take what leads beyond, which is nothing:
+			 * so that the inner loop is one of constant length. */
+			double in[PULSE_PERIODS + 2 * SPREAD] = { 0 };
 			for (int i = 0; i < PULSE_PERIODS; i++) {
 				const struct ring *r = &s->ring[k][i];
 				const double p =
 				    r->p[kept_at(r, b * r->period)];
-				const int lo = i < SPREAD ? SPREAD - i : 0;
-				const int hi = i + SPREAD < PULSE_PERIODS
-				    ? 2 * SPREAD
-				    : PULSE_PERIODS - 1 - i + SPREAD;
-				for (int j = lo; j <= hi; j++)
-					in[i + j - SPREAD] += p * s->go[i][j];
+				for (int j = 0; j <= 2 * SPREAD; j++)
+					in[i + j] += p * s->go[i][j];
 			}
 			for (int i = 0; i < PULSE_PERIODS; i++) {
 				const struct ring *r = &s->ring[k][i];
 				r->p[kept_at(r, b * r->period)] =
-				    in[i] * s->lean[k][i] * (1 - stumble);
-				stumbled[i] += in[i] * stumble;
+				    in[i + SPREAD] * s->lean[k][i] *
+				    (1 - stumble);
+				stumbled[i] += in[i + SPREAD] * stumble;
 			}
 		}
 	}
