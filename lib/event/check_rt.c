@@ -153,15 +153,16 @@ is_there(const struct pf_field *f, const struct pf_event *e)
 /*
  * Most of what is said is notes that give all they can: their fields (pitch,
  * velocity, duration; any id is good) without the walk over the table.  No
- * is no verdict.
+ * is no verdict.  Summed, not chained by &&: three tests without a branch.
  */
 static bool
 is_plain_note(const struct pf_event *e)
 {
 	const struct pf_field *const f = pf_type_info[PF_NOTE].field;
-	return in_range(&f[0], (double)e->pitch) &
-	    in_range(&f[1], (double)e->velocity) &
+	const int good = in_range(&f[0], (double)e->pitch) +
+	    in_range(&f[1], (double)e->velocity) +
 	    in_range(&f[2], (double)e->duration);
+	return good == 3;
 }
 
 const char *
