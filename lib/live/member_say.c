@@ -12,6 +12,24 @@
 
 #define TOO_LATE_NS 30000000 /* the engine plays nothing later than that */
 
+/*
+ * A mind speaks in the epoch that it was told of, whatever has come since;
+ * who speaks for somebody's hands, in that of now.
+ */
+static uint8_t
+epoch(const struct pf_member *m)
+{
+	return (m->mind && m->epoch_known) || !m->has_state
+	    ? m->transport.epoch : (uint8_t)m->state.epoch;
+}
+
+static void
+stamp(const struct pf_member *m, struct pf_event *e)
+{
+	e->type &= ~(0xffu << PF_EPOCH_SHIFT);
+	e->type |= (uint32_t)epoch(m) << PF_EPOCH_SHIFT;
+}
+
 /* Write the spelling of a hash into the lane, once. */
 static void
 spell(struct pf_member *m, uint32_t hash)
@@ -98,19 +116,9 @@ member_say_states(struct pf_member *m)
 	for (unsigned i = 0; m->own.lane && i < m->states; i++) {
 		struct pf_event e = m->said[i].event;
 		e.time = now;
+		stamp(m, &e);
 		(void)speak(m, &e, m->said[i].more);
 	}
-}
-
-/*
- * A mind speaks in the epoch that it was told of, whatever has come since;
- * who speaks for somebody's hands, in that of now.
- */
-static uint8_t
-epoch(const struct pf_member *m)
-{
-	return (m->mind && m->epoch_known) || !m->has_state
-	    ? m->transport.epoch : (uint8_t)m->state.epoch;
 }
 
 int
@@ -122,9 +130,8 @@ member_say(struct pf_member *m, const struct pf_event *said, const char *more)
 	if (!m->own.lane)
 		return -EBADF;
 	e.source = m->source;
-	e.type &= ~(0xffu << PF_EPOCH_SHIFT |
-	    (uint32_t)PF_MORE_MOST << PF_MORE_SHIFT);
-	e.type |= (uint32_t)epoch(m) << PF_EPOCH_SHIFT;
+	e.type &= ~((uint32_t)PF_MORE_MOST << PF_MORE_SHIFT);
+	stamp(m, &e);
 	if (e.time == PF_TIME_NOW)
 		e.time = now;
 	const bool late = m->mortal && e.time < now - TOO_LATE_NS &&
@@ -194,6 +201,7 @@ member_withdraw(struct pf_member *m)
 	    m->source);
 	e.name = 0;
 	e.from = e.time;
+	stamp(m, &e);
 	pf_held_cancel(&m->kept, 0, 0);
 	(void)speak(m, &e, NULL);
 }
