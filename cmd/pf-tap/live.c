@@ -148,7 +148,7 @@ begin(struct tap *t, struct pf_err *err)
 		r = pf_axis_learn(&t->axis, pf_member_directory(t->member),
 		    runs ? &clock : NULL);
 	} else {
-		t->axis.last_ns = 0;
+		t->axis.last_ns = -1;
 		r = pf_tempo_map_init(&t->axis.map);
 	}
 	if (r != 0)

@@ -50,14 +50,14 @@ pf_axis_learn(struct pf_axis *a, const struct pf_directory *dir,
 {
 	struct pf_lane_file lane;
 	int r = pf_tempo_map_init(&a->map);
-	a->last_ns = 0;
+	a->last_ns = -1;
 	if (r != 0)
 		return r;
 	if (pf_lane_file_read(&lane, dir, "engine", NULL) == 0) {
 		r = hear_lane(a, lane.lane);
 		pf_lane_file_close(&lane);
 	}
-	if (r == 0 && a->map.n <= 1 && a->last_ns == 0 && state &&
+	if (r == 0 && a->last_ns < 0 && state &&
 	    state->bpm >= PF_BPM_LEAST && state->bpm <= PF_BPM_MOST)
 		r = pf_tempo_map_add(&a->map, 0, state->bpm);
 	if (r != 0)

@@ -23,7 +23,7 @@
 
 struct pf_axis {
 	struct pf_tempo_map map;
-	int64_t last_ns; /* the time of the last tempo; 0: none yet */
+	int64_t last_ns; /* the time of the last tempo; -1: none yet */
 };
 
 /*

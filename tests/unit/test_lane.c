@@ -216,6 +216,26 @@ read_all(void *arg)
 	return (void *)bad;
 }
 
+static void *
+read_many(void *arg)
+{
+	struct pf_lane_segment *const lane = arg;
+	struct pf_lane_cursor c = {0};
+	struct pf_event slot[100];
+	uint32_t last = 0;
+	intptr_t bad = 0;
+	while (last != MANY) {
+		const unsigned n = pf_lane_read_all(&c, lane, slot, 100);
+		for (unsigned i = 0; i < n; i += 1 + pf_event_more(&slot[i])) {
+			bad += slot[i].id <= last || slot[i].time != slot[i].id
+			    || pf_event_more(&slot[i]) != slot[i].id % 4;
+			last = slot[i].id;
+		}
+	}
+	bad += c.refused != 0 || total(&c) != lane->header.position;
+	return (void *)bad;
+}
+
 static void
 test_threads(void)
 {
@@ -223,7 +243,8 @@ test_threads(void)
 	pthread_t reader[3];
 	intptr_t bad = 0;
 	for (int i = 0; i < 3; i++)
-		if (pthread_create(&reader[i], NULL, read_all, lane) != 0)
+		if (pthread_create(&reader[i], NULL, i ? read_all
+		    : read_many, lane) != 0)
 			exit(1);
 	for (uint32_t i = 1; i <= MANY; i++)
 		say_more(lane, i, i % 4);
