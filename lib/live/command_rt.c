@@ -249,7 +249,8 @@ set(struct pf_stage *s, struct pf_command *c, int64_t *time_ns)
 	if (e->time < pf_stage_now(s))
 		e->time = pf_stage_now(s);
 	e->source = s->name_engine;
-	e->type &= 0xffff;
+	/* It was asked for at a time: a tempo in between moves it not. */
+	e->type = (e->type & 0xffff) | PF_FREE;
 	*time_ns = e->time;
 	const int r = pf_stage_push(s, e, NULL, 0, NULL);
 	if (r == 0)

@@ -208,7 +208,8 @@ set_param(struct pf_control *c, const struct pf_control_request *r,
 	if (w->has_also)
 		e.duration = (float)w->also;
 	pf_control_spell(c, a->param);
-	return pf_control_post_event(c, r, a, &e, PF_COMMAND_EVENT, NULL, NULL, err);
+	return pf_control_post_event(c, r, a, &e, PF_COMMAND_EVENT, NULL,
+	    NULL, err);
 }
 
 /* One of the words; without words, any. */

@@ -383,5 +383,6 @@ int64_t
 pf_osc_ns_of_tag(uint64_t tag)
 {
 	const int64_t s = (int64_t)(tag >> 32) - NTP_1970;
-	return s * 1000000000 + (int64_t)((tag & 0xffffffff) * 1000000000 >> 32);
+	return s * 1000000000 +
+	    (int64_t)((tag & 0xffffffff) * 1000000000 >> 32);
 }

@@ -212,6 +212,23 @@ ctl() {
 	awk -v a="$now" -v b="$later" 'BEGIN { exit !(b >= a + 3 && b < a + 30) }'
 }
 
+@test "a change of tempo does not move what was asked for at a time" {
+	ctl tempo 60
+	ctl strip drums pan 0
+	run -0 ctl -v --in 6 strip drums pan 0.5
+	due=$(sed -n 's/.*holds from \(.*\) s$/\1/p' <<<"$output")
+	ctl tempo 600 # six beats are 0.6 s now
+	for _ in $(seq 100); do
+		t=$(ctl get /session/time)
+		awk -v t="$t" -v due="$due" 'BEGIN { exit !(t > due - 4) }' && break
+		sleep 0.05
+	done
+	pan=$(ctl get strip drums pan)
+	t=$(ctl get /session/time)
+	awk -v t="$t" -v due="$due" 'BEGIN { exit !(t < due) }' || skip "the machine is too busy"
+	[ "$pan" = 0 ]
+}
+
 @test "a subscription tells values as they change" {
 	run -0 ctl -c 2 subscribe '/transport/{meter,tempo}'
 	[ "${#lines[@]}" = 2 ]
