@@ -49,6 +49,7 @@ struct pf_strip {
 	alignas(64) float l[PF_BLOCK]; /* what it gives, behind the fader */
 	float r[PF_BLOCK];
 	bool silent;              /* the last run: l and r are all zero */
+	bool sounded;             /* not all runs since the block began were */
 	enum pf_strip_kind kind;
 	char name[PF_NAME_MOST];
 	uint32_t hash;

@@ -185,7 +185,7 @@ fade_out(struct pf_strip *strip)
 		return;
 	}
 	shed_all(strip, 0);
-	if (strip->silent)
+	if (!strip->sounded)
 		resume(strip, 0);
 }
 
@@ -376,6 +376,7 @@ begin_block(struct pf_strip *strip, const struct pf_run *run)
 {
 	apply_due(strip, run->frame - run->pos, VALUE_RANKS, run);
 	fade_out(strip);
+	strip->sounded = false;
 	if (strip->gear->voices)
 		pf_voices_block(strip->gear->voices, run->bpm);
 	for (unsigned i = 0; i < strip->ringings; i++)
@@ -502,6 +503,7 @@ pf_strip_run(struct pf_strip *strip, const struct pf_run *run)
 		    pf_guard(strip->r, run->n);
 	strip->silent = !pf_chain_run(&strip->gear->chain, run->pos, run->n,
 	    strip->l, strip->r, sounds);
+	strip->sounded |= !strip->silent;
 }
 
 void
