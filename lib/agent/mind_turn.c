@@ -56,7 +56,8 @@ knows_where(struct pf_mind *m, const struct pf_listener_pulse *pulse)
 			return false;
 		if (pulse->bar_confidence < 0.3 && bars < 1 + 2 * patience)
 			return false;
-	} else if (!pulse->transport && patience > 0.75 && bars < 4 * (patience - 0.75)) {
+	} else if (!pulse->transport && patience > 0.75 &&
+	    bars < 4 * (patience - 0.75)) {
 		return false;
 	}
 	if (!m->role->harmonic)

@@ -17,7 +17,8 @@ double
 musical_time_place(const struct musical_time *time, int64_t ns)
 {
 	return time->stopped ? time->place
-	    : time->place + musical_time_quarter(time, ns) - time->place_quarter;
+	    : time->place + musical_time_quarter(time, ns)
+	    - time->place_quarter;
 }
 
 /*

@@ -114,9 +114,10 @@ bool pf_member_clock(struct pf_member *m, struct pf_clock_state *state);
  * Its source is the own name and its epoch the transport's, as far as it is
  * known; PF_TIME_NOW becomes now.  One that lies more than 200 ms ahead is
  * kept (4096 of them at most) until pf_member_wait() or pf_member_run() finds
- * its time near; it moves with the tempo (if pf_member_next() is called) and falls
- * with the epoch, as the engine does with what it has.  A spelling that the event carries as a hash
- * should be in the names given at opening: it is written into the lane.
+ * its time near; it moves with the tempo (if pf_member_next() is called) and
+ * falls with the epoch, as the engine does with what it has.  A spelling that
+ * the event carries as a hash should be in the names given at opening: it is
+ * written into the lane.
  *
  * more  "key=value" pairs separated by TAB; NULL or "" for none
  *

@@ -23,7 +23,7 @@ enum {
 	LANE_QUOTA = 512,   /* of one lane in the heap */
 	HEAP_MOST = 16384,
 	KEPT_MOST = 4096,   /* said, more than 200 ms ahead */
-	STATES_MOST = 64,   /* patches and settings said again to a new engine */
+	STATES_MOST = 64,   /* patches, settings: said again to a new engine */
 	NAMES_CACHE = 256
 };
 

@@ -126,8 +126,8 @@ tell(struct member_mind *r, const struct pf_event *e, const char *more,
 
 /* Obey the tempo as the filter does: what is held for `out` moves along. */
 static void
-tell_transport(struct member_mind *r, const struct pf_event *e, const char *more,
-    double old_bpm)
+tell_transport(struct member_mind *r, const struct pf_event *e,
+    const char *more, double old_bpm)
 {
 	if (pf_event_type(e) == PF_TEMPO && old_bpm != e->value)
 		pf_held_stretch(&r->held, e->time, old_bpm / e->value);

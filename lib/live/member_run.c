@@ -75,10 +75,10 @@ live(struct member_mind *r, struct pf_err *err)
 			if (f != 0)
 				return f;
 		}
-		int64_t ns = period;
-		if (m->running)
-			ns = pf_clock_mono(&m->state, member_mind_time(r, r->next) +
-			    m->config.grace_ns) - member_mono();
+		const int64_t due = member_mind_time(r, r->next) +
+		    m->config.grace_ns;
+		const int64_t ns = m->running ?
+		    pf_clock_mono(&m->state, due) - member_mono() : period;
 		const int w = pf_member_wait(m, ns > 0 ? ns : 0);
 		watch_engine(r);
 		if (w == -ESHUTDOWN)
@@ -114,7 +114,8 @@ end(struct member_mind *r)
 {
 	struct pf_member *const m = r->m;
 	const struct pf_hearer *const h = r->hearer;
-	const int64_t last_ns = r->next > 0 ? member_mind_time(r, r->next - 1) : 0;
+	const int64_t last_ns = r->next > 0 ?
+	    member_mind_time(r, r->next - 1) : 0;
 	const int64_t until = member_mono() + ENDING_NS;
 	member_mind_tick(r, last_ns);
 	pf_member_state(m, PF_LANE_ENDING);

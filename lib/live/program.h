@@ -13,7 +13,8 @@
 
 /*
  * From now on INT and TERM are counted, not deadly: the first is a request to
- * come to an end, the second, 0.2 s later or more, an order.  HUP is as TERM; PIPE is ignored.
+ * come to an end, the second, 0.2 s later or more, an order.  HUP is as TERM;
+ * PIPE is ignored.
  * Returns where the count stands.
  */
 const volatile sig_atomic_t *pf_live_signals(void);
