@@ -51,7 +51,7 @@ struct member {
 };
 
 static struct member members[MEMBERS] = {
-	{.name = "ears", .argv = {"pf-agent", "listen", "--live", "--wait", "-n", "ears"}},
+	{.name = "ears", .argv = {"pf-analyze", "--live", "--wait"}},
 	{.name = "drums", .argv = {"pf-agent", "drums", "--live", "--wait"}},
 	{.name = "bass", .argv = {"pf-agent", "bass", "--live", "--wait"}},
 	{.name = "harmony", .argv = {"pf-agent", "harmony", "--live",
