@@ -6,6 +6,7 @@
 #include "base/share.h"
 #include "event/type.h"
 #include "live/porter_private.h"
+#include "live/thread_cost.h"
 #include "session/metric.h"
 #include "session/tail.h"
 
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -181,15 +181,42 @@ hear_tape(struct pf_porter *p)
 			pf_desk_hear(p->config.desk, &e);
 }
 
+static void
+number(struct pf_porter *p, unsigned at, uint64_t value)
+{
+	atomic_store_explicit(&p->config.said->lane->owner.metric[at], value,
+	    memory_order_relaxed);
+}
+
+static void
+tell_costs(struct pf_porter *p)
+{
+	const pthread_t audio = (pthread_t)pf_stage_thread(p->stage);
+	pthread_t worker[16];
+	struct pf_node_info info;
+	uint64_t workers_ns = 0;
+	const unsigned n = pf_engine_threads(p->config.engine, worker,
+	    PF_COUNT(worker));
+	for (unsigned i = 0; i < n; i++)
+		workers_ns += pf_thread_cpu_ns(worker[i]);
+	if (audio) {
+		number(p, PF_METRIC_AUDIO_CPU_NS, pf_thread_cpu_ns(audio));
+		number(p, PF_METRIC_AUDIO_FAULTS, pf_thread_faults(audio));
+	}
+	number(p, PF_METRIC_WORKERS_CPU_NS, workers_ns);
+	number(p, PF_METRIC_PORTER_CPU_NS, pf_thread_cpu_ns(pthread_self()));
+	unsigned strips = 0;
+	while (strips < PF_STRIPS_MOST && pf_engine_node(p->config.engine,
+	    strips, &info) == 0)
+		strips++;
+	number(p, PF_METRIC_STRIPS, strips);
+}
+
 /* How far each lane was read; what threads cost. */
 static void
 tell(struct pf_porter *p)
 {
 	struct pf_tail *const tail = pf_lane_tail(p->config.said->lane);
-	struct pf_lane_owner *const owner = &p->config.said->lane->owner;
-	struct timespec t;
-	clockid_t clock;
-	const uint64_t audio = pf_stage_thread(p->stage);
 	pf_porter_hear_names(p);
 	for (unsigned i = 0; i < p->musicians; i++) {
 		const struct pf_part *const part = &p->musician[i]->part;
@@ -201,15 +228,7 @@ tell(struct pf_porter *p)
 		pf_tail_tell_cursor(tail, part->source, &c);
 		pf_porter_tell_member(p, p->musician[i], false);
 	}
-	if (audio && pthread_getcpuclockid((pthread_t)audio, &clock) == 0 &&
-	    clock_gettime(clock, &t) == 0)
-		atomic_store_explicit(&owner->metric[PF_METRIC_AUDIO_CPU_NS],
-		    (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec,
-		    memory_order_relaxed);
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	atomic_store_explicit(&owner->metric[PF_METRIC_PORTER_CPU_NS],
-	    (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec,
-	    memory_order_relaxed);
+	tell_costs(p);
 }
 
 static void

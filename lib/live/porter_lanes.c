@@ -10,18 +10,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LATE_NS INT64_C(30000000)
 #define YOUNG_NS INT64_C(1000000000)
-#define HEART_NS INT64_C(2000000000)
-#define COMPLAIN_NS INT64_C(1000000000)
 
 /* ---- birth */
 
@@ -118,17 +114,6 @@ read_history(struct pf_musician *m, int64_t from_ns, bool young)
 }
 
 static void
-watch_pid(struct pf_musician *m)
-{
-	const uint32_t pid = atomic_load(&m->file.lane->owner.pid);
-	if (m->pidfd >= 0)
-		close(m->pidfd);
-	m->pid = pid;
-	m->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-	m->alive = pf_lane_file_alive(&m->file);
-}
-
-static void
 attach(struct pf_porter *p, struct pf_musician *m)
 {
 	const int64_t now_ns = pf_stage_time(p->stage);
@@ -191,7 +176,7 @@ welcome(struct pf_porter *p, const char *name)
 	m->part.conductor = strcmp(name, "conductor") == 0;
 	m->wish.program = -1;
 	m->pidfd = -1;
-	watch_pid(m);
+	pf_musician_meet(m);
 	pf_porter_name(p, name);
 	pthread_mutex_lock(&p->lock);
 	p->musician[p->musicians++] = m;
@@ -259,107 +244,7 @@ pf_porter_hear_names(struct pf_porter *p)
 	}
 }
 
-/* ---- death */
-
-static bool
-release(struct pf_porter *p, struct pf_musician *m)
-{
-	const struct pf_order order = {.kind = PF_ORDER_RELEASE,
-	    .part = &m->part};
-	return !m->attached || m->leaving || pf_stage_order(p->stage, &order);
-}
-
-static bool
-gone(const struct pf_musician *m)
-{
-	struct pollfd pfd = {.fd = m->pidfd, .events = POLLIN};
-	return (m->pidfd >= 0 && poll(&pfd, 1, 0) == 1) ||
-	    !pf_lane_file_alive(&m->file);
-}
-
-/* Its owner died, came back as another, or the file went. */
-static void
-watch_life(struct pf_porter *p, struct pf_musician *m)
-{
-	const uint32_t pid = atomic_load(&m->file.lane->owner.pid);
-	if (pf_lane_file_broken(&m->file)) {
-		const struct pf_order order = {.kind = PF_ORDER_LEAVE,
-		    .part = &m->part};
-		if (!m->leaving)
-			m->leaving = m->attached &&
-			    pf_stage_order(p->stage, &order);
-		return;
-	}
-	const bool dead = gone(m);
-	if (m->alive && (dead || pid != m->pid)) {
-		if (!release(p, m))
-			return; /* again in a moment */
-		if (p->config.verbose)
-			pf_msg("%s left (pid %u)", m->file.name, m->pid);
-		m->alive = false;
-	}
-	if (!m->alive && (pid != m->pid || !dead)) {
-		watch_pid(m);
-		if (m->alive && p->config.verbose)
-			pf_msg("%s is back (pid %u)", m->file.name, m->pid);
-	}
-}
-
-static void
-watch_heart(struct pf_porter *p, struct pf_musician *m, int64_t now)
-{
-	const int64_t beat = (int64_t)atomic_load(
-	    &m->file.lane->owner.heartbeat_ns);
-	if (!atomic_load_explicit(&m->part.holds, memory_order_relaxed) ||
-	    now - beat < HEART_NS || now - m->released_ns < HEART_NS)
-		return;
-	m->released_ns = now;
-	if (release(p, m) && m->alive)
-		pf_msg("%s does not answer: what it holds is released",
-		    m->file.name);
-}
-
-/* Who writes garbage is named, once a second at most. */
-static void
-watch_words(struct pf_musician *m, int64_t now)
-{
-	const uint64_t refused = atomic_load_explicit(&m->part.refused,
-	    memory_order_relaxed);
-	const uint64_t foreign = atomic_load_explicit(
-	    &m->part.count[PF_PART_REFUSED], memory_order_relaxed);
-	if (now - m->told_ns < COMPLAIN_NS)
-		return;
-	if (refused > m->refused_told)
-		pf_msg("%s writes garbage: %llu slots refused (pid %u)",
-		    m->file.name,
-		    (unsigned long long)(refused - m->refused_told), m->pid);
-	if (foreign > m->foreign_told)
-		pf_msg("%s: refused, for there were too many, too far ahead, "
-		    "or not its to say: %llu (pid %u)", m->file.name,
-		    (unsigned long long)(foreign - m->foreign_told), m->pid);
-	const bool suspect = atomic_load_explicit(&m->part.suspect,
-	    memory_order_relaxed);
-	if (suspect && !m->suspect_told)
-		pf_msg("%s: its lane's position jumped, it is not read any "
-		    "more (pid %u)", m->file.name, m->pid);
-	m->suspect_told = suspect;
-	if (refused > m->refused_told || foreign > m->foreign_told)
-		m->told_ns = now;
-	m->refused_told = refused;
-	m->foreign_told = foreign;
-}
-
-void
-pf_porter_watch(struct pf_porter *p)
-{
-	const int64_t now = pf_porter_now();
-	for (unsigned i = 0; i < p->musicians; i++) {
-		struct pf_musician *const m = p->musician[i];
-		watch_life(p, m);
-		watch_heart(p, m, now);
-		watch_words(m, now);
-	}
-}
+/* ---- the end */
 
 void
 pf_porter_tell_member(struct pf_porter *p, const struct pf_musician *m,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The porter's own state: porter.c is his thread, porter_lanes.c finds and
- * watches musicians, porter_strips.c makes strips and loads instruments.
+ * The porter's own state: porter.c is his thread, porter_lanes.c finds
+ * musicians, porter_watch.c watches them, porter_strips.c makes strips and
+ * loads instruments.
  */
 #ifndef PF_LIVE_PORTER_PRIVATE_H
 #define PF_LIVE_PORTER_PRIVATE_H
@@ -91,6 +92,8 @@ int64_t pf_porter_now(void); /* CLOCK_MONOTONIC, ns */
 
 /* Look who is there; new ones are read and handed over. */
 void pf_porter_scan(struct pf_porter *p);
+/* A musician has a new owner, or is new. */
+void pf_musician_meet(struct pf_musician *m);
 /* Who died, whose heart stands still, who writes garbage? */
 void pf_porter_watch(struct pf_porter *p);
 /* The stage gave a part back: let go of its lane. */

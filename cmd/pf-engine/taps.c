@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "taps.h"
+
+#include "host.h"
+
+#include "base/hash.h"
+#include "base/message.h"
+
+#include <string.h>
+
+/* ---- taps */
+
+static int
+open_tap(struct host *h, struct pf_tap_file *tap, const char *name,
+    unsigned channels, struct pf_err *err)
+{
+	return pf_tap_file_make(tap, &h->dir, name, channels,
+	    h->info.rate_hz, pf_engine_frame(h->engine), err);
+}
+
+int
+taps_open(struct host *h, struct pf_err *err)
+{
+	int r = h->info.ins ? open_tap(h, &h->in, "in", h->info.ins, err) : 0;
+	for (unsigned i = 0; i < h->wish->taps && r == 0; i++) {
+		r = open_tap(h, &h->tap[i], h->wish->tap[i], 2, err);
+		h->taps += r == 0;
+	}
+	return r;
+}
+
+void
+taps_hand_over(struct host *h)
+{
+	for (unsigned i = 0; i < h->taps; i++) {
+		const char *const name = h->wish->tap[i];
+		const struct pf_order order = {.kind = PF_ORDER_TAP,
+		    .tap = h->tap[i].tap, .input = {-1, -1}, .event.source =
+		    strcmp(name, "master") == 0 ? 0 : pf_hash_str(name)};
+		(void)pf_stage_order(h->stage, &order);
+	}
+}
+
+/* ---- the recorder */
+
+static void
+record(struct host *h, enum pf_record_what what, const char *name,
+    uint32_t source, int left, int right)
+{
+	struct pf_order order = {.kind = PF_ORDER_TAP,
+	    .event.source = source, .input = {left, right}};
+	order.tap = pf_recorder_ring(h->recorder, what, name,
+	    left >= 0 && left == right ? 1 : 2);
+	if (order.tap && !pf_stage_order(h->stage, &order))
+		pf_msg("recording: '%s' is left out", name);
+}
+
+void
+recording_strip(void *ctx, const char *name)
+{
+	struct host *const h = ctx;
+	record(h, PF_RECORD_STEM, name, pf_hash_str(name), -1, -1);
+}
+
+int
+recording_open(struct host *h, struct pf_err *err)
+{
+	const struct pf_recorder_config config = {.path = h->wish->record,
+	    .rate_hz = h->info.rate_hz,
+	    .first_frame = pf_engine_frame(h->engine),
+	    .latency = pf_engine_latency(h->engine), .tape = h->tape.lane};
+	return config.path ? pf_recorder_new(&h->recorder, &config, err) : 0;
+}
+
+/* What is there from the start: master, takes, returns, input strips. */
+void
+recording_begin(struct host *h)
+{
+	const char *name;
+	if (!h->recorder)
+		return;
+	record(h, PF_RECORD_MASTER, "master", 0, -1, -1);
+	for (unsigned i = 0; i < h->wish->inputs; i++) {
+		const struct input *const in = &h->input[i];
+		record(h, PF_RECORD_TAKE, in->name, 0, (int)in->left,
+		    (int)in->right);
+		recording_strip(h, in->name);
+	}
+	if (!h->wish->inputs && h->info.ins)
+		record(h, PF_RECORD_TAKE, "take", 0, 0,
+		    h->info.ins > 1 ? 1 : 0);
+	for (unsigned i = 0; (name = pf_engine_return_name(h->engine, i)); i++)
+		recording_strip(h, name);
+}
