@@ -35,6 +35,7 @@ struct stage_rig {
 	float in[2][RIG_PERIOD], out[2][RIG_PERIOD];
 	float peak;
 	bool finite;
+	bool free_running; /* set before rig_open() */
 	int wake_fd;
 };
 
@@ -65,7 +66,7 @@ rig_open_stage(struct stage_rig *r, unsigned threads)
 	    .tape = r->tape.lane, .clock = r->clock.clock,
 	    .bell = r->bell.bell, .wake_fd = r->wake_fd,
 	    .device = {.rate_hz = RIG_RATE, .period_frames = RIG_PERIOD,
-	    .ins = 2, .outs = 2, .paced = true}};
+	    .ins = 2, .outs = 2, .paced = !r->free_running}};
 	rig_must(pf_rack_new(&r->rack, "default", &err), "rack", &err);
 	pf_rack_master(r->rack, &master, 0);
 	pf_engine_config_init(&config);
@@ -81,6 +82,8 @@ rig_open_stage(struct stage_rig *r, unsigned threads)
 	    .rate_hz = RIG_RATE, .wake_fd = r->wake_fd};
 	rig_must(pf_porter_new(&r->porter, &porter, &err), "porter", &err);
 	stage.engine = r->engine;
+	stage.wait = r->free_running ? pf_porter_wait : NULL;
+	stage.ctx = r->porter;
 	pf_transport_init(&stage.transport, 0);
 	rig_must(pf_stage_new(&r->stage, &stage), "stage", NULL);
 }
@@ -91,7 +94,8 @@ rig_open(struct stage_rig *r, unsigned threads)
 	struct pf_err err;
 	char name[64];
 	bool old;
-	*r = (struct stage_rig){.finite = true};
+	*r = (struct stage_rig){.finite = true,
+	    .free_running = r->free_running};
 	snprintf(name, sizeof name, "test-stage.%d", (int)getpid());
 	rig_must(pf_directory_open(&r->dir, name, true, &err), "dir", &err);
 	rig_must(pf_lane_file_own(&r->said, &r->dir, "engine", "engine",

@@ -293,7 +293,8 @@ pf_desk_each_param(struct pf_desk *d, const char *name,
 		for (unsigned i = 0; i < d->nodes; i++) {
 			const struct node *const n = &d->node[i];
 			const struct pf_desk_node node = show(n);
-			if (turn(n) != t || (name && strcmp(n->name, name)))
+			if (turn(n) != t ||
+			    (name && strcmp(n->name, name) != 0))
 				continue;
 			for (unsigned k = 0; k < n->n; k++) {
 				const struct pf_desk_param p =

@@ -17,7 +17,7 @@ now(const struct stage_rig *r)
 static void
 test_who_was_there(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file bass;
 	struct pf_event e = rig_note_at("bass", 0.5, 40, 0.2f), got;
 	rig_open(&r, 1);
@@ -39,7 +39,7 @@ test_who_was_there(void)
 static void
 test_patch_with_note(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file me;
 	struct pf_event got;
 	rig_open(&r, 1);
@@ -96,7 +96,7 @@ command(struct stage_rig *r, const struct pf_event *e)
 static void
 test_transport(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file bass;
 	struct pf_clock_state clock;
 	struct pf_event e, got;
@@ -148,7 +148,7 @@ test_transport(void)
 static void
 test_desk(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file bass;
 	struct pf_desk_param p;
 	struct pf_event e, got;
@@ -186,7 +186,7 @@ test_desk(void)
 static void
 test_late(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file bass;
 	struct pf_event e, got;
 	rig_open(&r, 1);
@@ -219,7 +219,7 @@ test_late(void)
 static void
 test_death(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file me;
 	struct pf_event e, got;
 	rig_open(&r, 1);
@@ -257,7 +257,7 @@ test_death(void)
 static void
 test_manners(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file me, conductor;
 	struct pf_event e, got;
 	rig_open(&r, 1);
@@ -312,7 +312,7 @@ scribble(struct pf_lane_file *lane, uint64_t n)
 static void
 test_garbage(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	struct pf_lane_file wild, bass;
 	struct pf_event e, got;
 	rig_open(&r, 1);
@@ -340,10 +340,66 @@ test_garbage(void)
 	rig_close(&r);
 }
 
+enum { FREE_FRAMES = 48000 };
+
+/* A second of a band that was there before, in periods of so many frames. */
+static void
+play_free(unsigned threads, unsigned period, float *l, bool *exact)
+{
+	static const char *const names[] = {"bass", "drums", "keys"};
+	struct stage_rig r = {.free_running = true};
+	struct pf_lane_file lane[3];
+	struct pf_event e, got;
+	unsigned notes = 0;
+	rig_open(&r, threads);
+	for (int i = 0; i < 3; i++) {
+		rig_join(&r, &lane[i], names[i], names[i]);
+		e = rig_event(PF_PATCH, names[i], 0.4);
+		e.name = pf_hash_str("e-piano");
+		for (int n = 0; n < 8; n++) {
+			const struct pf_event note = rig_note_at(names[i],
+			    0.1 * n + 0.0031 * i, 36 + (float)(3 * n), 0.08f);
+			if (n == 4 && i == 2)
+				rig_say(&lane[i], &e);
+			rig_say(&lane[i], &note);
+		}
+	}
+	rig_start(&r);
+	for (unsigned done = 0; done < FREE_FRAMES; done += period) {
+		r.period.frames = period;
+		rig_period(&r);
+		memcpy(l + done, r.out[0], period * sizeof *l);
+	}
+	for (*exact = true; rig_hear(&r.tape_at, &r.tape, PF_NOTE, NULL,
+	    &got); notes++) {
+		/* n * 0.1 s and a little for each source, to the frame. */
+		const int64_t ms = got.time % 100000000 / 100000;
+		*exact = *exact && (ms == 0 || ms == 31 || ms == 62 ||
+		    ms == 30 || ms == 61);
+	}
+	*exact = *exact && notes == 24;
+	for (int i = 0; i < 3; i++)
+		pf_lane_file_close(&lane[i]);
+	rig_close(&r);
+}
+
+static void
+test_free(void)
+{
+	static float one[FREE_FRAMES + RIG_PERIOD], two[FREE_FRAMES +
+	    RIG_PERIOD];
+	bool exact, also;
+	play_free(1, 120, one, &exact);
+	play_free(3, 48, two, &also);
+	ok(exact && also, "free running, every note is on its frame");
+	ok(memcmp(one, two, FREE_FRAMES * sizeof *one) == 0,
+	    "and neither threads nor periods change a sample");
+}
+
 static void
 test_end(void)
 {
-	struct stage_rig r;
+	struct stage_rig r = {0};
 	int periods = 0;
 	rig_open(&r, 1);
 	rig_start(&r);
@@ -366,6 +422,7 @@ main(void)
 	test_death();
 	test_manners();
 	test_garbage();
+	test_free();
 	test_end();
 	return tap_done();
 }
