@@ -9,6 +9,7 @@
 #include "threads.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,10 @@ open_session(struct host *h, struct pf_err *err)
 		    h->dir.name, why.text);
 	else if (r != 0)
 		*err = why;
+	/* The tape of the engine before us ends; ours begins with our strips
+	 * as we make them.  The session is ours: we hold lane.engine. */
+	if (r == 0)
+		(void)unlinkat(h->dir.fd, "lane.tape", 0);
 	if (r == 0)
 		r = pf_lane_file_own(&h->tape, &h->dir, "tape", "tape", err);
 	if (r == 0)

@@ -79,6 +79,7 @@ pf_engine_run(struct pf_engine *engine, unsigned n, const float *const *in,
 	if (pos == 0)
 		pf_engine_find_beat(engine);
 	engine->run.frame = engine->frame;
+	engine->run.first = engine->config.frame;
 	engine->run.pos = pos;
 	engine->run.n = engine->n = n;
 	engine->run.rate_hz = engine->config.rate_hz;

@@ -32,6 +32,7 @@
 /* What is to be rendered now, the same for all strips. */
 struct pf_run {
 	int64_t frame;
+	int64_t first;    /* the engine's first frame: chance counts from it */
 	unsigned pos, n;
 	uint32_t rate_hz;
 	double bpm, beat; /* at the block's begin */

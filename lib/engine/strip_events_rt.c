@@ -187,6 +187,7 @@ begin(struct pf_strip *strip, const struct pf_due *due, int64_t frame,
 	struct pf_begin note = {
 		.event = &due->event,
 		.frame = frame,
+		.first = run->first,
 		.time_ns = effect_time(strip, due, frame),
 		.end_ns = due->end_ns,
 		.tempos = run->tempos,

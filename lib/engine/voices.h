@@ -72,6 +72,7 @@ struct pf_voices {
 struct pf_begin {
 	const struct pf_event *event;
 	int64_t frame;   /* on which */
+	int64_t first;   /* the engine's first: a tape of it begins at 0 */
 	int64_t time_ns; /* of it, as a tape tells it */
 	int64_t end_ns;  /* where it ends, all tempos to come included */
 	const struct pf_tempos *tempos;

@@ -248,7 +248,8 @@ pf_voices_start(struct pf_voices *v, struct pf_begin *begin)
 		.velocity = e->velocity,
 		.from_pitch = v->last_pitch < 0 ? pitch : v->last_pitch,
 		.pos = pos_of(frame),
-		.seed = pf_rng_u64(e->id, v->name, frame, e->a_bits),
+		.seed = pf_rng_u64(e->id, v->name, frame - begin->first,
+		    e->a_bits),
 	};
 	v->last_pitch = pitch;
 	v->live[lane] = 1;

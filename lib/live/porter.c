@@ -69,6 +69,19 @@ learn_names(struct pf_porter *p)
 	return 0;
 }
 
+/* The last instrument of each strip. */
+static void
+put_patch(struct pf_values *patches, const struct pf_event *e)
+{
+	unsigned i = 0;
+	while (i < patches->n && patches->set[i].source != e->source)
+		i++;
+	if (i == PF_VALUES_MOST)
+		return;
+	patches->set[i] = *e;
+	patches->n += i == patches->n;
+}
+
 /* What an engine before us was told, and accepted. */
 static void
 read_values(struct pf_porter *p)
@@ -82,6 +95,8 @@ read_values(struct pf_porter *p)
 			p->values.n = 0;
 		else if (pf_event_type(&e) == PF_SET)
 			pf_values_put(&p->values, &e);
+		else if (pf_event_type(&e) == PF_PATCH)
+			put_patch(&p->patches, &e);
 	}
 }
 
@@ -122,11 +137,9 @@ static void
 want_patch(struct pf_porter *p, const struct pf_notice *notice)
 {
 	const struct pf_event *const e = &notice->event;
-	const bool named = e->name && e->a_bits != PF_NONE_BITS;
 	struct pf_want want = {.part = notice->part,
-	    .ticket = notice->ticket, .at_ns = e->time, .source = e->source,
-	    .wish = {.name = named ? e->name : 0, .bank = e->u16[0],
-	    .program = named ? -1 : e->u16[1]}};
+	    .ticket = notice->ticket, .at_ns = e->time, .source = e->source};
+	pf_wish_of(&want.wish, e);
 	memcpy(want.more, notice->more, sizeof want.more);
 	if (notice->part) {
 		struct pf_musician *const m = pf_musician_of(notice->part);

@@ -53,13 +53,14 @@ plays(const char *role)
 	return false;
 }
 
-static void
-wish(struct pf_wish *w, const struct pf_event *e)
+void
+pf_wish_of(struct pf_wish *w, const struct pf_event *e)
 {
 	const bool named = e->name && e->a_bits != PF_NONE_BITS;
 	w->name = named ? e->name : 0;
 	w->bank = e->u16[0];
 	w->program = named ? -1 : e->u16[1];
+	w->time_ns = e->time;
 }
 
 /*
@@ -83,7 +84,7 @@ remember(struct pf_musician *m, const struct pf_event *e, int64_t from_ns,
 	if (type == PF_PATCH) {
 		/* The strip gets it from the start; one of the future is
 		 * known by then, and does nothing new. */
-		wish(&m->wish, e);
+		pf_wish_of(&m->wish, e);
 		m->plays = true;
 	} else if (type == PF_SET) {
 		if (ahead)

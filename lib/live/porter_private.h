@@ -27,6 +27,7 @@ struct pf_values {
 struct pf_wish {
 	uint32_t name;     /* hash; 0: none */
 	int bank, program; /* General MIDI; program -1: none */
+	int64_t time_ns;   /* when it asked */
 };
 
 struct pf_musician {
@@ -79,6 +80,7 @@ struct pf_porter {
 	unsigned olds;
 	const struct pf_instrument *flying_instrument;
 	struct pf_values values;        /* of the engine before us */
+	struct pf_values patches;       /* and its instruments, by strip */
 	struct pf_lane_cursor taped;    /* how far the desk heard the tape */
 	uint32_t roster;
 	int64_t scanned_ns, watched_ns, told_ns;
@@ -92,6 +94,8 @@ int64_t pf_porter_now(void); /* CLOCK_MONOTONIC, ns */
 
 /* Look who is there; new ones are read and handed over. */
 void pf_porter_scan(struct pf_porter *p);
+/* What a `patch` asks for. */
+void pf_wish_of(struct pf_wish *wish, const struct pf_event *e);
 /* A musician has a new owner, or is new. */
 void pf_musician_meet(struct pf_musician *m);
 /* Who died, whose heart stands still, who writes garbage? */

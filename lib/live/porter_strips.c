@@ -49,6 +49,21 @@ spelled(struct pf_want *w)
 	    ? w->more + 5 : NULL;
 }
 
+/* A new strip: what the engine before us was told last counts, too. */
+static void
+recall(struct pf_porter *p, struct pf_want *w)
+{
+	for (unsigned i = 0; w->strip && i < p->patches.n; i++) {
+		const struct pf_event *const e = &p->patches.set[i];
+		if (e->source != w->source)
+			continue;
+		if (e->time >= w->wish.time_ns)
+			pf_wish_of(&w->wish, e);
+		p->patches.set[i] = p->patches.set[--p->patches.n];
+		return;
+	}
+}
+
 /*
  * The instrument that is wanted.  A name nobody has is said; a new strip
  * then gets what its name would give it.
@@ -59,6 +74,7 @@ choose(struct pf_porter *p, struct pf_want *w, const char *source,
 {
 	char buf[16];
 	const char *name = NULL;
+	recall(p, w);
 	if (w->wish.name) {
 		name = spelled(w);
 		if (!name) {
@@ -186,6 +202,8 @@ pf_porter_restore(struct pf_porter *p, struct pf_values *values)
 		    ? (unsigned)own : PF_NODE_ANY, path, &info) != 0 ||
 		    !pf_stage_order(p->stage, &order))
 			values->set[kept++] = values->set[i];
+		else
+			pf_porter_name(p, path);
 	}
 	values->n = kept;
 }

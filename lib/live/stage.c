@@ -44,11 +44,7 @@ tell_axis(struct pf_stage *s)
 {
 	const struct pf_transport *const t = &s->transport;
 	const int64_t now = pf_stage_now(s);
-	struct pf_event e = pf_event_make(PF_RESET, now, 0);
-	/* The engine before us left its values there; they are not ours. */
-	if (now > 0)
-		pf_stage_tape(s, &e, NULL, 0);
-	e = pf_event_make(PF_TEMPO, now, 0);
+	struct pf_event e = pf_event_make(PF_TEMPO, now, 0);
 	e.value = t->bpm;
 	tell(s, &e);
 	e = pf_event_make(PF_METER, now, 0);

@@ -110,6 +110,23 @@ song() {
 	[ "$(sox jam/master.wav -n stat 2>&1 | awk '/Maximum amp/ { print ($3 > 0.01) }')" = 1 ]
 }
 
+@test "so is what the next engine records, with faders as they were" {
+	start
+	song | pf-send
+	pf-ctl strip bass gain -9
+	kill -9 "$engine"
+	wait "$engine" || true
+	start --record next
+	song | pf-send
+	sleep 0.5
+	stop
+	pf-render -q -b 32f -l 60 -o again.wav next/tape.txt
+	grep -q "param=bass.gain	value=-9" next/tape.txt
+	sox next/master.wav -t f32 live.raw
+	sox again.wav -t f32 off.raw trim 0 "$(soxi -s next/master.wav)s"
+	cmp live.raw off.raw
+}
+
 @test "the sound does not depend on the number of threads" {
 	start -j 1 --record one
 	song | pf-send
