@@ -52,7 +52,7 @@ const struct pf_type_info pf_type_info[PF_TYPES] = {
 		ID("which note"),
 	}},
 	[PF_OFF] = {"off", "a note ends", 0, 1, 4, {
-		PITCH("MIDI number", 0),
+		PITCH("MIDI number; neither this nor id: all of its notes", 0),
 		VELOCITY("how it is released, 0..1"),
 		HAPPENED,
 		ID("which note"),
