@@ -38,7 +38,10 @@ same() { # A.wav B.wav
 		start pf-agent $role --live --wait=5
 	done
 	bass=$last
-	until [ -S "$dir/ctl" ]; do sleep 0.05; done
+	for _ in $(seq 200); do
+		[ -S "$dir/ctl" ] && break
+		sleep 0.05
+	done
 	pf-ctl play
 	sleep 1.5
 	pf-ctl strip bass gain -6
