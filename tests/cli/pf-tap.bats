@@ -112,6 +112,30 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 	[ "$(head -c $((8 * frames)) tape.raw | tr -d '\0' | wc -c)" -gt 1000000 ]
 }
 
+@test "a jam that runs free, ears on a take, gives the same samples from its tape" {
+	sox -q "$PF_SHARE/takes/auld-lang-syne.ogg" -r 48000 -c 2 -b 16 take.wav trim 0 20 pad 0 40
+	start_engine -d file:take.wav,out.wav --free -p 48 --input guitar --record rec
+	start pf-tap --record tape.pf --from start
+	start pf-analyze --live 2>/dev/null
+	for role in drums bass harmony melody; do
+		start pf-agent $role --live
+	done
+	pf-gen --style folk --length 0:20 --seed 3 | sed -E 's/^([0-9.]+\t)/\1my-/' >score.pf
+	pf-send --replay score.pf || true
+	pf-ctl play || true
+	pf-ctl strip drums gain -6 || true
+	pf-ctl tempo 151 || true
+	wait $engine
+	engine=
+	rm -r "$session"
+	await test -s tape.pf
+	cmp tape.pf rec/tape.txt
+	grep -qP '\tnote\t' tape.pf
+	pf-render -q tape.pf -I guitar=rec/guitar.wav --length 59 -b 32f -f raw -o tape.raw
+	head=$(($(grep -abom1 data rec/master.wav | cut -d: -f1) + 8))
+	cmp -n $((8 * 59 * 48000)) -i 0:$head tape.raw rec/master.wav
+}
+
 @test "a tape has its name when it is whole, also after INT" {
 	start_engine
 	say me note 60 0.5 0.05
