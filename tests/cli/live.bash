@@ -49,7 +49,6 @@ live_teardown() {
 	local pid
 	for pid in $started $engine; do
 		kill "$pid" 2>/dev/null
-		kill -CONT "$pid" 2>/dev/null
 	done
 	for pid in $started $engine; do
 		wait "$pid" 2>/dev/null
