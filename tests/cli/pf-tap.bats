@@ -113,7 +113,7 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 }
 
 @test "a jam that runs free, ears on a take, gives the same samples from its tape" {
-	sox -q "$PF_SHARE/takes/auld-lang-syne.ogg" -r 48000 -c 2 -b 16 take.wav trim 0 20 pad 0 40
+	sox -q "${PF_SHARE:-$BATS_TEST_DIRNAME/../../share}/takes/auld-lang-syne.ogg" -r 48000 -c 2 -b 16 take.wav trim 0 20 pad 0 40
 	start_engine -d file:take.wav,out.wav --free -p 48 --input guitar --record rec
 	start pf-tap --record tape.pf --from start
 	start pf-analyze --live 2>/dev/null
