@@ -80,6 +80,7 @@ check_header(const struct pf_lane_segment *lane, const char *name,
 	return 0;
 }
 
+/* Somebody may cut the file while it is mapped, even our own. */
 static int
 map(struct pf_lane_file *f, int prot, struct pf_err *err)
 {
@@ -88,7 +89,8 @@ map(struct pf_lane_file *f, int prot, struct pf_err *err)
 	if (m == MAP_FAILED)
 		return fail(err, errno, "map", f->name);
 	f->lane = m;
-	return 0;
+	f->guard = pf_fault_guard(m, PF_LANE_FILE_BYTES);
+	return f->guard < 0 ? fail(err, -f->guard, "guard", f->name) : 0;
 }
 
 /* The owner's words about itself, at birth and after a take-over. */
@@ -250,11 +252,8 @@ pf_lane_file_read(struct pf_lane_file *f, const struct pf_directory *dir,
 	int r = check_file(f->fd, name, err);
 	if (r == 0)
 		r = map(f, PROT_READ, err);
-	if (r == 0) {
-		f->guard = pf_fault_guard(f->lane, PF_LANE_FILE_BYTES);
-		r = f->guard < 0 ? fail(err, -f->guard, "guard", name)
-		    : check_header(f->lane, name, err);
-	}
+	if (r == 0)
+		r = check_header(f->lane, name, err);
 	if (r)
 		drop(f);
 	return r;
@@ -275,9 +274,17 @@ pf_lane_file_alive(const struct pf_lane_file *f)
 }
 
 bool
-pf_lane_file_broken(const struct pf_lane_file *f)
+pf_lane_file_cut(const struct pf_lane_file *f)
 {
 	struct stat st;
 	return pf_fault_seen(f->guard) || fstat(f->fd, &st) != 0 ||
-	    st.st_nlink == 0 || st.st_size != PF_LANE_FILE_BYTES;
+	    st.st_size != PF_LANE_FILE_BYTES;
+}
+
+bool
+pf_lane_file_broken(const struct pf_lane_file *f)
+{
+	struct stat st;
+	return pf_lane_file_cut(f) || fstat(f->fd, &st) != 0 ||
+	    st.st_nlink == 0;
 }

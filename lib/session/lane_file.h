@@ -23,7 +23,7 @@ struct pf_lane_file {
 	int fd;
 	bool own;
 	bool taken_over; /* it was somebody's who died */
-	int guard;       /* see fault.h; -1 for our own */
+	int guard;       /* see fault.h */
 	char name[PF_LANE_NAME_MOST + 1];
 };
 
@@ -56,7 +56,13 @@ void pf_lane_file_close(struct pf_lane_file *file);
  */
 bool pf_lane_file_alive(const struct pf_lane_file *file);
 
-/* Was the file removed or cut, or did a page of it fault? */
+/*
+ * Was the file cut: has it another size, or did a page of it fault?  An
+ * owner survives that, too, but nobody hears him any more.
+ */
+bool pf_lane_file_cut(const struct pf_lane_file *file);
+
+/* Was it removed or cut? */
 bool pf_lane_file_broken(const struct pf_lane_file *file);
 
 #endif

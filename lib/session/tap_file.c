@@ -52,7 +52,9 @@ map(struct pf_tap_file *f, int prot, int flags, struct pf_err *err)
 	if (m == MAP_FAILED)
 		return fail(err, errno, "map", f->name);
 	f->tap = m;
-	return 0;
+	/* Somebody may cut the file while it is mapped, even our own. */
+	f->guard = pf_fault_guard(m, f->bytes);
+	return f->guard < 0 ? fail(err, -f->guard, "guard", f->name) : 0;
 }
 
 /* ---- its owner */
@@ -180,11 +182,8 @@ pf_tap_file_read(struct pf_tap_file *f, const struct pf_directory *dir,
 	r = check_file(f, err);
 	if (r == 0)
 		r = map(f, PROT_READ, 0, err);
-	if (r == 0) {
-		f->guard = pf_fault_guard(f->tap, f->bytes);
-		r = f->guard < 0 ? fail(err, -f->guard, "guard", name)
-		    : check_header(f, err);
-	}
+	if (r == 0)
+		r = check_header(f, err);
 	if (r != 0)
 		drop(f);
 	return r;

@@ -108,6 +108,9 @@ test_hostile_files(void)
 	    &theirs.lane->slot[20000].word[0];
 	ok(x == 0 && pf_lane_file_broken(&theirs),
 	    "a reader survives and knows");
+	for (uint32_t i = 2; i < 1000; i++)
+		say(mine.lane, i);
+	ok(pf_lane_file_cut(&mine), "its owner, too");
 	pf_lane_file_close(&theirs);
 	ok(pf_lane_file_read(&theirs, &dir, "keys", &err) == -EPROTO,
 	    "a short file is refused: %s", err.text);
