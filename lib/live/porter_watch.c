@@ -40,17 +40,32 @@ gone(const struct pf_musician *m)
 	    !pf_lane_file_alive(&m->file);
 }
 
+/* Read it no more; a lane of that name is met anew at the next scan. */
+static void
+dismiss(struct pf_porter *p, struct pf_musician *m)
+{
+	const struct pf_order order = {.kind = PF_ORDER_LEAVE,
+	    .part = &m->part};
+	if (!m->leaving)
+		m->leaving = m->attached && pf_stage_order(p->stage, &order);
+}
+
+static bool
+suspect(const struct pf_musician *m)
+{
+	return atomic_load_explicit(&m->part.suspect, memory_order_relaxed);
+}
+
 /* Its owner died, came back as another, or the file went. */
 static void
 watch_life(struct pf_porter *p, struct pf_musician *m)
 {
 	const uint32_t pid = atomic_load(&m->file.lane->owner.pid);
 	if (pf_lane_file_broken(&m->file)) {
-		const struct pf_order order = {.kind = PF_ORDER_LEAVE,
-		    .part = &m->part};
-		if (!m->leaving)
-			m->leaving = m->attached &&
-			    pf_stage_order(p->stage, &order);
+		if (!m->leaving && pf_lane_file_cut(&m->file))
+			pf_msg("%s: its lane was cut, it is not read any more "
+			    "(pid %u)", m->file.name, m->pid);
+		dismiss(p, m);
 		return;
 	}
 	const bool dead = gone(m);
@@ -65,6 +80,9 @@ watch_life(struct pf_porter *p, struct pf_musician *m)
 		pf_musician_meet(m);
 		if (m->alive && p->config.verbose)
 			pf_msg("%s is back (pid %u)", m->file.name, m->pid);
+		/* What another did to the lane is not his fault. */
+		if (m->alive && suspect(m))
+			dismiss(p, m);
 	}
 }
 
@@ -90,6 +108,10 @@ watch_words(struct pf_musician *m, int64_t now)
 	    memory_order_relaxed);
 	const uint64_t foreign = atomic_load_explicit(
 	    &m->part.count[PF_PART_REFUSED], memory_order_relaxed);
+	if (suspect(m) && !m->suspect_told) /* it is the last that is read */
+		pf_msg("%s: its lane's position jumped, it is not read any "
+		    "more (pid %u)", m->file.name, m->pid);
+	m->suspect_told = suspect(m);
 	if (now - m->told_ns < COMPLAIN_NS)
 		return;
 	if (refused > m->refused_told)
@@ -100,12 +122,6 @@ watch_words(struct pf_musician *m, int64_t now)
 		pf_msg("%s: refused, for there were too many, too far ahead, "
 		    "or not its to say: %llu (pid %u)", m->file.name,
 		    (unsigned long long)(foreign - m->foreign_told), m->pid);
-	const bool suspect = atomic_load_explicit(&m->part.suspect,
-	    memory_order_relaxed);
-	if (suspect && !m->suspect_told)
-		pf_msg("%s: its lane's position jumped, it is not read any "
-		    "more (pid %u)", m->file.name, m->pid);
-	m->suspect_told = suspect;
 	if (refused > m->refused_told || foreign > m->foreign_told)
 		m->told_ns = now;
 	m->refused_told = refused;

@@ -396,6 +396,35 @@ test_free(void)
 	    "and neither threads nor periods change a sample");
 }
 
+/* Who takes over a lane that was spoilt is heard. */
+static void
+test_heir(void)
+{
+	struct stage_rig r = {0};
+	struct pf_lane_file me;
+	struct pf_event e, got;
+	rig_open(&r, 1);
+	rig_join(&r, &me, "me", "player");
+	rig_start(&r);
+	rig_play(&r, 50);
+	atomic_store(&me.lane->header.position, UINT64_MAX / 2);
+	rig_play(&r, 50);
+	pf_lane_file_close(&me);
+	rig_play(&r, 100);
+	rig_join(&r, &me, "me", "player");
+	me.lane->owner.pid++; /* we can not die for it */
+	bool heard = false;
+	for (int i = 0; i < 40 && !heard; i++) {
+		e = rig_note_at("me", now(&r) + 0.01, 65, 0.1f);
+		rig_say(&me, &e);
+		heard = rig_await(&r, &r.tape_at, &r.tape, PF_NOTE, "me",
+		    &got, 100);
+	}
+	ok(heard, "who takes over a lane whose position jumped is heard");
+	pf_lane_file_close(&me);
+	rig_close(&r);
+}
+
 static void
 test_end(void)
 {
@@ -423,6 +452,7 @@ main(void)
 	test_manners();
 	test_garbage();
 	test_free();
+	test_heir();
 	test_end();
 	return tap_done();
 }
