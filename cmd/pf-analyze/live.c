@@ -276,6 +276,9 @@ be_there(struct stage *s, struct pf_err *err)
 		r = pf_member_wait(s->member, LOOK_NS);
 		if (r == -ESHUTDOWN)
 			pf_err_set(err, "the session has ended");
+		if (r == -EIDRM)
+			pf_err_set(err, "lane '%s' was removed or cut",
+			    s->live->name);
 		if (r != 0)
 			return r;
 	}

@@ -51,7 +51,7 @@ is_stopped(const struct sender *s)
 	return *s->wish->stop > 0;
 }
 
-/* Learn what the engine said; look after the lanes.  0 or -ESHUTDOWN. */
+/* Learn what the engine said; look after the lanes.  0, or why it is over. */
 static int
 tend(struct sender *s)
 {
@@ -278,6 +278,8 @@ run(struct sender *s, struct pf_err *err)
 		r = 0;
 	} else if (r == -ENOMEM) {
 		pf_err_set(err, "not enough memory");
+	} else if (r == -EIDRM) {
+		pf_err_set(err, "a lane it plays in was removed or cut");
 	}
 	return r;
 }

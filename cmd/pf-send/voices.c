@@ -58,7 +58,7 @@ voices_tend(struct voices *v)
 			continue;
 		if (r == 0)
 			r = pf_member_wait(v->voice[i].member, 0);
-		if (r == -ESHUTDOWN)
+		if (r < 0 && r != -EINTR)
 			return r;
 	}
 	return 0;

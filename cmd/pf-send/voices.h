@@ -43,7 +43,7 @@ int voice_say(struct voice *v, const struct pf_event *e, const char *more,
 
 /*
  * Let all of them hear what the transport does, beat their hearts, and say
- * what has come near.  Returns 0 or -ESHUTDOWN.
+ * what has come near.  Returns 0, or -ESHUTDOWN or -EIDRM: it is over.
  */
 int voices_tend(struct voices *v);
 

@@ -33,6 +33,15 @@ member_stopped(const struct pf_member *m)
 	return m->config.stop && *m->config.stop > 0;
 }
 
+int
+member_over(const struct pf_member *m)
+{
+	if (m->gone)
+		return -ESHUTDOWN;
+	/* Who removes a session removes the lanes first: look twice. */
+	return m->unheard > 1 ? -EIDRM : 0;
+}
+
 /* ---- the clock */
 
 /* Another clock is there in place of ours. */
@@ -381,6 +390,8 @@ member_tend(struct pf_member *m)
 		if (pf_page_file_broken(&m->clock))
 			reopen_clock(m);
 		m->gone = m->gone || pf_directory_gone(&m->dir);
+		m->unheard = m->own.lane && pf_lane_file_broken(&m->own)
+		    ? m->unheard + 1 : 0;
 		member_scan(m);
 	}
 	if (m->unsettled && m->running)

@@ -152,7 +152,8 @@ struct pf_member_heard {
 
 /*
  * The next event whose time has come, in the order of delivery.  Returns 1;
- * 0: none for now; -ESHUTDOWN: the session was removed.
+ * 0: none for now; -ESHUTDOWN: the session was removed; -EIDRM: one's own
+ * lane was removed or cut, so that nobody hears one any more.
  */
 PF_MUST_CHECK int pf_member_next(struct pf_member *m,
     struct pf_member_heard *heard);
@@ -160,7 +161,7 @@ PF_MUST_CHECK int pf_member_next(struct pf_member *m,
 /*
  * Sleep until something may have come, its time may have come, or timeout_ns
  * has passed; at most 50 ms.  Looks after the heartbeat, the roster and what
- * is kept.  Returns 0; -EINTR when *stop is set; -ESHUTDOWN.
+ * is kept.  Returns 0; -EINTR when *stop is set; -ESHUTDOWN; -EIDRM.
  */
 PF_MUST_CHECK int pf_member_wait(struct pf_member *m, int64_t timeout_ns);
 

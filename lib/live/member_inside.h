@@ -36,8 +36,10 @@ struct member_lane {
 	struct pf_lane_file file;
 	struct pf_lane_cursor cursor;
 	uint32_t hash, names_from;
+	uint32_t pid;       /* whose it was when we met */
 	unsigned waiting;   /* of it in the heap */
 	bool engine;
+	bool repeats;       /* what others said: the engine's two lanes */
 };
 
 /* Something said that an engine needs to know. */
@@ -59,6 +61,7 @@ struct pf_member {
 	struct pf_clock_state state;  /* the last that was read */
 	bool has_state, running;      /* an engine moves it */
 	bool anew;                    /* its time began anew: we are lost */
+	unsigned unheard;             /* looks that found our lane gone */
 	bool unsettled;               /* an engine that knows nothing of us */
 	int64_t now_ns;               /* the last answer; never goes back */
 	uint64_t engine_born_ns;
@@ -96,6 +99,8 @@ struct pf_member {
 	void *fresh_ctx;
 };
 
+/* 0, or why nothing more can be heard and said. */
+int member_over(const struct pf_member *m);
 int64_t member_mono(void);
 
 /* Did somebody ask us to stop? */

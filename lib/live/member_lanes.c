@@ -74,7 +74,9 @@ meet(struct pf_member *m, const char *name, bool first)
 		return;
 	}
 	lane->hash = pf_hash_str(name);
+	lane->pid = atomic_load(&lane->file.lane->owner.pid);
 	lane->engine = strcmp(name, "engine") == 0;
+	lane->repeats = lane->engine || strcmp(name, "tape") == 0;
 	if (first && m->config.from == PF_MEMBER_NOW)
 		pf_lane_begin_now(&lane->cursor, lane->file.lane);
 	else
@@ -84,12 +86,23 @@ meet(struct pf_member *m, const char *name, bool first)
 	m->lane[m->lanes++] = lane;
 }
 
+/*
+ * Is there nothing more to be read?  What its owner did to a suspect lane is
+ * not the fault of the next one: he is met anew.
+ */
+static bool
+is_over(const struct member_lane *lane)
+{
+	return pf_lane_file_broken(&lane->file) || (lane->cursor.suspect &&
+	    atomic_load(&lane->file.lane->owner.pid) != lane->pid);
+}
+
 void
 member_scan(struct pf_member *m)
 {
 	const bool first = m->scan_mono == 0;
 	for (unsigned i = m->lanes; i-- > 0;)
-		if (pf_lane_file_broken(&m->lane[i]->file))
+		if (is_over(m->lane[i]))
 			let_go(m, i);
 	const int fd = openat(m->dir.fd, ".",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -188,9 +201,14 @@ take_in(struct pf_member *m, struct member_lane *lane,
     const struct pf_event *e, const struct pf_event *more)
 {
 	const enum pf_type type = pf_event_type(e);
+	if (!lane->repeats && e->source != lane->hash) {
+		m->counts.refused++; /* in another's name */
+		return;
+	}
 	if (type == PF_CANCEL) {
-		member_heap_cancel(&m->heap, e->source, e->name, e->from,
-		    was_withdrawn, NULL);
+		if (lane->waiting > 0)
+			member_heap_cancel(&m->heap, e->source, e->name,
+			    e->from, was_withdrawn, NULL);
 		return;
 	}
 	if (type == PF_TICK || (!m->only && is_wish(lane, e)))

@@ -132,8 +132,9 @@ member_take(struct pf_member *m, int64_t until_ns)
 int
 pf_member_next(struct pf_member *m, struct pf_member_heard *heard)
 {
-	if (m->gone)
-		return -ESHUTDOWN;
+	const int over = member_over(m);
+	if (over)
+		return over;
 	member_pull(m);
 	const int64_t until = m->now_ns - m->config.grace_ns + 1;
 	const struct member_waiting *const w = member_take(m, until);
@@ -163,8 +164,9 @@ int
 pf_member_wait(struct pf_member *m, int64_t timeout_ns)
 {
 	member_tend(m);
-	if (m->gone)
-		return -ESHUTDOWN;
+	int over = member_over(m);
+	if (over)
+		return over;
 	if (member_stopped(m))
 		return -EINTR;
 	struct pf_bell *const bell = m->bell.bell;
@@ -184,5 +186,6 @@ pf_member_wait(struct pf_member *m, int64_t timeout_ns)
 	if (ns > 0)
 		(void)pf_bell_wait(bell, m->config.sleeper, word, ns);
 	member_tend(m);
-	return m->gone ? -ESHUTDOWN : member_stopped(m) ? -EINTR : 0;
+	over = member_over(m);
+	return over ? over : member_stopped(m) ? -EINTR : 0;
 }

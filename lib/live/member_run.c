@@ -84,6 +84,9 @@ live(struct member_mind *r, struct pf_err *err)
 		if (w == -ESHUTDOWN)
 			pf_err_set(err, "the session '%s' has ended",
 			    m->dir.name);
+		if (w == -EIDRM)
+			pf_err_set(err, "lane '%s' was removed or cut",
+			    m->name);
 		if (w != 0)
 			return w;
 	}

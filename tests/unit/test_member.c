@@ -325,6 +325,60 @@ test_speech(void)
 	pf_lane_file_close(&f);
 }
 
+/* What one writes into his lane harms nobody else, nor who comes after. */
+static void
+test_liars(void)
+{
+	struct pf_member *const m = join(NULL, PF_MEMBER_NOW);
+	struct pf_lane_file honest, liar;
+	struct pf_member_heard h;
+	fake_engine_time(&engine, 90000 * MS);
+	somebody(&honest, "honest");
+	somebody(&liar, "liar");
+	tend(m);
+	say_note(&honest, 90010 * MS, 50);
+	struct pf_event e = pf_event_make(PF_CANCEL, 90000 * MS,
+	    pf_hash_str("honest"));
+	e.a_bits = 0;
+	e.from = 0;
+	say(&liar, e);
+	say(&liar, note("honest", 90011 * MS, 51));
+	fake_engine_time(&engine, 90050 * MS);
+	ok(next_pitch(m) == 50 && next_pitch(m) == -1 &&
+	    pf_member_counts(m).refused == 2,
+	    "nobody speaks in another's name");
+	atomic_store(&liar.lane->header.position, UINT64_MAX / 2);
+	ok(pf_member_next(m, &h) == 0, "a position that jumps is not read");
+	pf_lane_file_close(&liar);
+	somebody(&liar, "liar");
+	liar.lane->owner.pid++; /* we can not die for it */
+	tend(m);
+	say_note(&liar, 90060 * MS, 52);
+	fake_engine_time(&engine, 90100 * MS);
+	float pitch = -1;
+	for (int i = 0; i < 1000 && pitch < 0; i++)
+		pitch = next_pitch(m); /* past what was never said */
+	ok(pitch == 52, "who takes such a lane over is heard");
+	pf_lane_file_close(&liar);
+	pf_lane_file_close(&honest);
+	pf_member_close(m, true);
+}
+
+static void
+test_own_lane_lost(void)
+{
+	struct pf_member *const m = join("lost", PF_MEMBER_NOW);
+	struct pf_member_heard h;
+	(void)!unlinkat(engine.dir.fd, "lane.lost", 0);
+	for (int i = 0; i < 2; i++) {
+		atomic_fetch_add(&engine.bell.bell->roster, 1);
+		tend(m);
+	}
+	ok(pf_member_next(m, &h) == -EIDRM,
+	    "who is not heard any more is told");
+	pf_member_close(m, true);
+}
+
 static void
 test_bad_lanes(void)
 {
@@ -370,6 +424,8 @@ main(void)
 	test_loss();
 	test_epochs();
 	test_speech();
+	test_liars();
+	test_own_lane_lost();
 	test_bad_lanes();
 	fake_engine_die(&engine);
 	pf_names_free(names);
