@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #define MS INT64_C(1000000)
@@ -122,12 +123,11 @@ speak(int64_t n)
 		pause();
 }
 
-static void *
-ask_to_end(void *ctx)
+static void
+ask_to_end(int sig)
 {
-	fake_sleep(*(const int *)ctx);
+	(void)sig;
 	stop = 1;
-	return NULL;
 }
 
 /* Run for so many ms.  Returns what pf_member_run() did. */
@@ -136,7 +136,8 @@ run(struct diary *d, int ms, struct pf_member_counts *counts)
 {
 	struct pf_member *m;
 	struct pf_err err = {""};
-	pthread_t t;
+	const struct itimerval timer = {.it_value = {ms / 1000,
+	    ms % 1000 * 1000}};
 	const struct pf_member_config config = {.session = session,
 	    .name = "mind", .from = PF_MEMBER_OLDEST,
 	    .sleeper = PF_BELL_AGENTS, .stop = &stop};
@@ -148,9 +149,9 @@ run(struct diary *d, int ms, struct pf_member_counts *counts)
 	stop = 0;
 	if (pf_member_open(&m, &config, names, &err) != 0)
 		return printf("Bail out! %s\n", err.text), -1;
-	pthread_create(&t, NULL, ask_to_end, &ms);
+	signal(SIGALRM, ask_to_end);
+	setitimer(ITIMER_REAL, &timer, NULL);
 	const int r = pf_member_run(m, &how);
-	pthread_join(t, NULL);
 	*counts = pf_member_counts(m);
 	pf_member_close(m, true);
 	return r;
@@ -187,8 +188,8 @@ main(void)
 	    "the end is told at the last thought");
 	kill(noise, SIGKILL);
 	kill(good, SIGKILL);
-	while (wait(NULL) > 0)
-		;
+	waitpid(noise, NULL, 0);
+	waitpid(good, NULL, 0);
 	/* The engine dies and comes again in mid-flight. */
 	fake_engine_halt(&engine);
 	const int64_t died = engine.state.time_ns;
