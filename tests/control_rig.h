@@ -7,6 +7,7 @@
 #define PF_TESTS_CONTROL_RIG_H
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "engine/model.h"
 #include "live/control.h"
 #include "session/lane.h"
@@ -38,20 +39,12 @@ rig_spell(void *ctx, const char *name)
 	strncpy(rig->spelled, name, sizeof rig->spelled - 1);
 }
 
-static inline int64_t
-rig_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* The session stands at 100 s, 120 bpm, 4/4. */
 static inline void
 rig_clock(struct rig *rig, double bpm)
 {
 	const struct pf_clock_state state = {
-		.mono_ns = rig_mono(), .time_ns = 100000000000, .speed = 1,
+		.mono_ns = pf_mono_ns(), .time_ns = 100000000000, .speed = 1,
 		.rate_hz = 48000, .period_frames = 128, .bpm = bpm,
 		.beat_time_ns = 100000000000, .beat = 8, .meter_num = 4,
 		.meter_den = 4, .key_tonic = 255, .key_mode = 255,

@@ -8,6 +8,7 @@
 #define PF_TESTS_FAKE_ENGINE_H
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "event/more.h"
 #include "event/type.h"
 #include "live/transport.h"
@@ -33,14 +34,6 @@ struct fake_engine {
 	atomic_bool runs;
 	pthread_mutex_t lock;
 };
-
-static inline int64_t
-fake_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static inline void
 fake_sleep(int ms)
@@ -68,7 +61,7 @@ fake_engine_start(struct fake_engine *e, const char *name)
 	e->state.speed = 0;
 	e->state.rate_hz = 48000;
 	e->state.period_frames = 128;
-	e->state.engine_born_ns = (uint64_t)fake_mono();
+	e->state.engine_born_ns = (uint64_t)pf_mono_ns();
 	e->state.engine_pid = (uint32_t)getpid();
 	(void)!pf_tail_say_name(pf_lane_tail(e->lane.lane), "engine", 6);
 	return true;
@@ -78,7 +71,7 @@ fake_engine_start(struct fake_engine *e, const char *name)
 static inline void
 fake_engine_time(struct fake_engine *e, int64_t time_ns)
 {
-	e->state.mono_ns = fake_mono();
+	e->state.mono_ns = pf_mono_ns();
 	e->state.time_ns = time_ns;
 	pf_transport_tell(&e->transport, time_ns, &e->state);
 	pf_clock_set(e->clock.clock, &e->state);
@@ -105,10 +98,10 @@ fake_engine_run(void *ctx)
 {
 	struct fake_engine *const e = ctx;
 	e->state.speed = 1;
-	const int64_t begin = fake_mono() - e->state.time_ns;
+	const int64_t begin = pf_mono_ns() - e->state.time_ns;
 	while (atomic_load(&e->runs)) {
 		pthread_mutex_lock(&e->lock);
-		fake_engine_time(e, fake_mono() - begin);
+		fake_engine_time(e, pf_mono_ns() - begin);
 		pthread_mutex_unlock(&e->lock);
 		pf_bell_ring(e->bell.bell, PF_BELL_EARS);
 		fake_sleep(2);
@@ -136,7 +129,7 @@ fake_engine_now(struct fake_engine *e)
 {
 	struct pf_clock_state s;
 	return pf_clock_get(e->clock.clock, &s)
-	    ? pf_clock_time(&s, fake_mono()) : 0;
+	    ? pf_clock_time(&s, pf_mono_ns()) : 0;
 }
 
 /* Take the session away with all that is in it. */

@@ -7,6 +7,7 @@
 #define PF_TESTS_STAGE_RIG_H
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "event/type.h"
 #include "live/porter.h"
 #include "live/stage.h"
@@ -46,14 +47,6 @@ rig_must(int r, const char *what, const struct pf_err *err)
 		return;
 	printf("Bail out! %s: %s\n", what, err ? err->text : strerror(-r));
 	exit(1);
-}
-
-static inline int64_t
-rig_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static inline void
@@ -145,7 +138,7 @@ rig_period(struct stage_rig *r)
 {
 	const float *const in[2] = {r->in[0], r->in[1]};
 	float *const out[2] = {r->out[0], r->out[1]};
-	r->period.mono_ns = rig_mono();
+	r->period.mono_ns = pf_mono_ns();
 	const int over = pf_stage_process(r->stage, in, out, &r->period);
 	pf_stage_after(r->stage);
 	for (int i = 0; i < RIG_PERIOD; i++)

@@ -6,6 +6,7 @@
 #include "analysis/halve.h"
 #include "analysis/phrase_ear.h"
 #include "base/message.h"
+#include "base/mono.h"
 #include "event/names.h"
 #include "event/type.h"
 #include "live/member.h"
@@ -40,14 +41,6 @@ struct stage {
 	uint64_t bridged, heard;
 	int broken;           /* the ears' first error */
 };
-
-static int64_t
-mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- the ears' mouth */
 
@@ -174,7 +167,7 @@ listen_on(struct stage *s)
 		hear(s, x, n);
 		s->next_frame = frame + n;
 		s->heard += n;
-		s->came_mono = mono();
+		s->came_mono = pf_mono_ns();
 		if (s->broken != 0)
 			return s->broken;
 	}
@@ -204,7 +197,7 @@ plug_in(struct stage *s, struct pf_err *err)
 		pf_tap_file_close(&s->tap, pf_member_directory(s->member));
 	s->tap = fresh;
 	pf_tap_begin_now(&s->cursor, fresh.tap);
-	s->came_mono = mono();
+	s->came_mono = pf_mono_ns();
 	return same_rate && s->ears ? 0 : begin(s, s->cursor.next);
 }
 
@@ -214,11 +207,11 @@ wait_for_tap(struct stage *s, struct pf_err *err)
 {
 	const double wait_s = s->live->wait_s;
 	const int64_t until = wait_s < 0 ? INT64_MAX :
-	    mono() + (int64_t)(wait_s * 1e9);
+	    pf_mono_ns() + (int64_t)(wait_s * 1e9);
 	int r;
 	while ((r = plug_in(s, err)) == -ENOENT) {
 		pf_err_set(err, "the engine has no tap '%s'", s->live->tap);
-		if (mono() > until)
+		if (pf_mono_ns() > until)
 			return -ENOENT;
 		r = pf_member_wait(s->member, LOOK_NS);
 		if (r != 0)
@@ -244,9 +237,9 @@ know_words(struct pf_names *names)
 static int
 look_again(struct stage *s, struct pf_err *err)
 {
-	if (mono() - s->came_mono < LOOK_NS)
+	if (pf_mono_ns() - s->came_mono < LOOK_NS)
 		return 0;
-	s->came_mono = mono();
+	s->came_mono = pf_mono_ns();
 	if (!pf_tap_file_broken(&s->tap) && !s->cursor.suspect)
 		return 0;
 	const int r = plug_in(s, err);

@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "base/message.h"
+#include "base/mono.h"
 #include "device/realtime.h"
 #include "event/event.h"
 #include "sound.h"
@@ -16,14 +17,6 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- the session's files */
 
@@ -90,7 +83,7 @@ open_stage(struct host *h, struct pf_err *err)
 	    .out_latency = h->info.out_latency,
 	    .master_latency = pf_engine_latency(h->engine),
 	    .engine_pid = (uint32_t)getpid(),
-	    .engine_born_ns = (uint64_t)mono_ns()}};
+	    .engine_born_ns = (uint64_t)pf_mono_ns()}};
 	for (unsigned i = 0; i < h->wish->inputs; i++) {
 		config.input[i].left = h->input[i].left;
 		config.input[i].right = h->input[i].right;

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include "base/message.h"
+#include "base/mono.h"
 #include "base/number.h"
 #include "engine/effects.h"
 #include "engine/limiter.h"
@@ -13,14 +14,6 @@
 
 #include <string.h>
 #include <time.h>
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- the device */
 
@@ -105,7 +98,7 @@ first_frame(const struct host *h)
 {
 	if (!h->resumes)
 		return 0;
-	int64_t t = pf_clock_time(&h->old, now_ns());
+	int64_t t = pf_clock_time(&h->old, pf_mono_ns());
 	if (t < h->old.time_ns)
 		t = h->old.time_ns;
 	if (t < 0 || t > PF_TIME_MOST / 2)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stage.h"
 
+#include "base/mono.h"
 #include "player.h"
 #include "rig/spawn.h"
 #include "vigil.h"
@@ -37,14 +38,6 @@ struct stage {
 	int64_t tick_at_ns;
 	bool gone;          /* the session was removed */
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- the supervisor's hands */
 
@@ -95,7 +88,7 @@ start(void *ctx, size_t i)
 	if (denied & PF_RIG_DENIED_REALTIME)
 		tell(s, i, 0, "no permission for real time; 'rtprio' in "
 		    "/etc/security/limits.conf gives it");
-	pf_heart_reset(&s->player[i].heart, now());
+	pf_heart_reset(&s->player[i].heart, pf_mono_ns());
 	return 0;
 }
 
@@ -196,8 +189,8 @@ adopt(struct stage *s)
 		char text[64];
 		if (!player_adopt(&s->player[i]))
 			continue;
-		pf_super_adopt(&s->super, i, now());
-		pf_heart_reset(&s->player[i].heart, now());
+		pf_super_adopt(&s->super, i, pf_mono_ns());
+		pf_heart_reset(&s->player[i].heart, pf_mono_ns());
 		snprintf(text, sizeof text, "runs already (process %d): "
 		    "adopted", (int)s->player[i].pid);
 		tell(s, i, 0, text);
@@ -222,7 +215,7 @@ on_signals(struct stage *s)
 				pf_log_reopen(&s->player[i].log);
 			continue;
 		}
-		pf_super_stop(&s->super, now());
+		pf_super_stop(&s->super, pf_mono_ns());
 	}
 }
 
@@ -231,7 +224,7 @@ static void
 bury(struct stage *s, size_t i, const struct pf_super_end *end)
 {
 	s->player[i].ghost = false;
-	pf_super_died(&s->super, i, end, now());
+	pf_super_died(&s->super, i, end, pf_mono_ns());
 	if (s->rig->program[i].ready == PF_RIG_ENDS && !s->super.stops &&
 	    s->super.member[i].state == PF_SUPER_ENDED)
 		pf_backstage_note(&s->backstage, s->rig->program[i].name, 0);
@@ -256,7 +249,7 @@ on_descriptors(struct stage *s)
 		if (f[LOG].revents)
 			player_pass_on(p);
 		if (f[READY].revents && player_says_ready(p))
-			pf_super_ready(&s->super, i, now());
+			pf_super_ready(&s->super, i, pf_mono_ns());
 		if (f[DEATH].revents)
 			on_death(s, i);
 		if (p->ghost && !player_haunted(p))
@@ -306,7 +299,7 @@ watch(const struct stage *s)
 static void
 wait_until(struct stage *s, int64_t at_ns)
 {
-	const int64_t t = now();
+	const int64_t t = pf_mono_ns();
 	int64_t ns = at_ns - t;
 	for (size_t i = 0; i < s->rig->n; i++)
 		if (s->player[i].ghost && ns > haunt_ns)
@@ -326,12 +319,12 @@ perform(struct stage *s)
 {
 	int status;
 	for (;;) {
-		const int64_t next = pf_super_step(&s->super, now());
+		const int64_t next = pf_super_step(&s->super, pf_mono_ns());
 		vigil_report(&s->vigil, &s->super);
 		if (pf_super_over(&s->super, &status))
 			return status;
 		wait_until(s, next);
-		tick(s, now());
+		tick(s, pf_mono_ns());
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "device/device_alsa.h"
+#include "base/mono.h"
 #include "device/pacer.h"
 
 #include <errno.h>
@@ -234,7 +235,7 @@ wait_period(const struct pf_alsa *a, int64_t *due_ns)
 		r = wait_side(a, &a->capture, &more);
 		spare = more < spare ? more : spare;
 	}
-	*due_ns = pf_device_now() - pf_device_ns(a->d, spare);
+	*due_ns = pf_mono_ns() - pf_device_ns(a->d, spare);
 	return r;
 }
 
@@ -285,7 +286,7 @@ check_pace(struct pf_alsa *a, struct course *c)
 	c->frames += a->period;
 	if (c->unpaced || c->fresh || d->wanted.free_running ||
 	    (double)c->frames < slack +
-	    (double)(pf_device_now() - c->since_ns) * 1e-9 * rate)
+	    (double)(pf_mono_ns() - c->since_ns) * 1e-9 * rate)
 		return;
 	c->unpaced = true;
 	pf_pacer_start(&c->pacer, c->since_ns + pf_device_ns(d, c->frames));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "device/device_file.h"
 
+#include "base/mono.h"
 #include "device/pacer.h"
 
 #include <errno.h>
@@ -231,7 +232,7 @@ file_run(struct pf_device *d, void *handle)
 	pf_device_own_buffers(d);
 	while (more && (n = read_period(f)) > 0) {
 		const int64_t due_ns = f->threaded ?
-		    pf_pacer_wait(&pacer, d, (uint32_t)n) : pf_device_now();
+		    pf_pacer_wait(&pacer, d, (uint32_t)n) : pf_mono_ns();
 		more = pf_device_run(d, (uint32_t)n, due_ns);
 		if (write_period(f, n) < 0) {
 			d->failure = f->out_error;

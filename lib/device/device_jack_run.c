@@ -3,6 +3,7 @@
 
 #include "device/device_jack.h"
 
+#include "base/mono.h"
 #include "device/realtime.h"
 
 #include <errno.h>
@@ -27,10 +28,10 @@ cycle_begin(const struct pf_jack *j, jack_nframes_t *frame)
 	float period;
 	if (jack_get_cycle_times(j->client, frame, &begin, &end, &period)) {
 		*frame = j->next;
-		return pf_device_now();
+		return pf_mono_ns();
 	}
 	const int64_t ago_us = (int64_t)(jack_get_time() - begin);
-	return pf_device_now() - (ago_us > 0 ? ago_us * 1000 : 0);
+	return pf_mono_ns() - (ago_us > 0 ? ago_us * 1000 : 0);
 }
 
 /* What was missed since the last cycle. */
@@ -189,9 +190,9 @@ watch(struct pf_jack *j)
 		if (atomic_load(&j->done) || atomic_load(&d->stop) ||
 		    atomic_load(&d->reopen))
 			return 0;
-		const int64_t since_ns = pf_device_now();
+		const int64_t since_ns = pf_mono_ns();
 		pf_device_futex_wait(&d->alarm, alarm, PATIENCE_NS);
-		if (pf_device_now() - since_ns < PATIENCE_NS)
+		if (pf_mono_ns() - since_ns < PATIENCE_NS)
 			continue;
 		if (atomic_load(&j->cycles) == cycles)
 			return -ETIMEDOUT;

@@ -3,6 +3,7 @@
  * No sound, but time: a rig without a sound card runs on this.
  */
 #include "device/pacer.h"
+#include "base/mono.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,7 @@ null_run(struct pf_device *d, void *handle)
 	pf_device_own_buffers(d);
 	while (more) {
 		const int64_t due_ns = paced ?
-		    pf_pacer_wait(&pacer, d, frames) : pf_device_now();
+		    pf_pacer_wait(&pacer, d, frames) : pf_mono_ns();
 		more = pf_device_run(d, frames, due_ns);
 		pf_device_after(d);
 	}

@@ -163,8 +163,6 @@ pf_device_ns(const struct pf_device *d, uint64_t frames)
 	    frames % rate * 1000000000u / rate);
 }
 
-/* CLOCK_MONOTONIC. */
-int64_t pf_device_now(void);
 
 /* Tell the helper; wakes it. */
 void pf_device_tell(struct pf_device *d, enum pf_device_news news);

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "device/pacer.h"
 
+#include "base/mono.h"
+
 #include <errno.h>
 #include <time.h>
-
-int64_t
-pf_device_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 void
 pf_pacer_start(struct pf_pacer *pacer, int64_t due_ns)
 {
-	pacer->due_ns = due_ns ? due_ns : pf_device_now();
+	pacer->due_ns = due_ns ? due_ns : pf_mono_ns();
 	pacer->rest = 0;
 }
 
@@ -38,7 +32,7 @@ pf_pacer_wait(struct pf_pacer *pacer, struct pf_device *d, uint32_t frames)
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until,
 	    NULL) == EINTR)
 		;
-	const int64_t late_ns = pf_device_now() - pacer->due_ns;
+	const int64_t late_ns = pf_mono_ns() - pacer->due_ns;
 	const int64_t period_ns = pf_device_ns(d, frames);
 	if (late_ns > period_ns * (d->wanted.periods - 1)) {
 		const uint64_t missed = (uint64_t)(late_ns / period_ns);

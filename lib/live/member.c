@@ -6,6 +6,7 @@
 #include "live/member_inside.h"
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "session/metric.h"
 
 #include <errno.h>
@@ -18,14 +19,6 @@
 #define POLL_NS 20000000      /* while somebody else must come or go first */
 #define SCAN_NS 1000000000
 #define TELL_NS 500000000
-
-int64_t
-member_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 bool
 member_stopped(const struct pf_member *m)
@@ -60,7 +53,7 @@ void
 member_look(struct pf_member *m)
 {
 	struct pf_clock_state s;
-	const int64_t mono = member_mono();
+	const int64_t mono = pf_mono_ns();
 	if (!m->clock.clock || !pf_clock_get(m->clock.clock, &s))
 		goto out;
 	m->state = s;
@@ -83,7 +76,7 @@ pf_member_now(struct pf_member *m)
 	member_look(m);
 	if (!m->has_state)
 		return m->now_ns;
-	int64_t mono = member_mono();
+	int64_t mono = pf_mono_ns();
 	/* Only an engine moves time; one that is late is waited for. */
 	if (mono > m->state.mono_ns + ENGINE_GONE_NS)
 		mono = m->state.mono_ns + ENGINE_GONE_NS;
@@ -158,10 +151,10 @@ wait_for_engine(struct pf_member *m, struct pf_err *err)
 {
 	const double wait_s = m->config.wait_s;
 	const int64_t until = wait_s < 0 ? INT64_MAX :
-	    member_mono() + (int64_t)(wait_s * 1e9);
+	    pf_mono_ns() + (int64_t)(wait_s * 1e9);
 	int r;
 	while ((r = find_engine(m, err)) == -ENOENT &&
-	    member_mono() < until) {
+	    pf_mono_ns() < until) {
 		if (pause_a_little(m) != 0) {
 			pf_err_set(err, "stopped before an engine came");
 			return -EINTR;
@@ -239,7 +232,7 @@ join(struct pf_member *m, struct pf_err *err)
 	member_scan(m);
 	if (m->own.taken_over)
 		member_withdraw(m);
-	m->beat_mono = m->scan_mono = m->tell_mono = member_mono();
+	m->beat_mono = m->scan_mono = m->tell_mono = pf_mono_ns();
 	return 0;
 }
 
@@ -376,7 +369,7 @@ tell(struct pf_member *m)
 void
 member_tend(struct pf_member *m)
 {
-	const int64_t mono = member_mono();
+	const int64_t mono = pf_mono_ns();
 	if (m->own.lane && mono - m->beat_mono >= BEAT_NS) {
 		m->beat_mono = mono;
 		atomic_store(&m->own.lane->owner.heartbeat_ns,

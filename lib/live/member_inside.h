@@ -101,7 +101,6 @@ struct pf_member {
 
 /* 0, or why nothing more can be heard and said. */
 int member_over(const struct pf_member *m);
-int64_t member_mono(void);
 
 /* Did somebody ask us to stop? */
 bool member_stopped(const struct pf_member *m);

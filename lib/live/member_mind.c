@@ -8,6 +8,7 @@
 #include "live/member_mind.h"
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "event/type.h"
 #include "live/axis.h"
 #include "stream/writer.h"
@@ -244,7 +245,7 @@ member_mind_think(struct member_mind *r)
 {
 	struct pf_member *const m = r->m;
 	const int64_t n = r->next++, at_ns = member_mind_time(r, n);
-	const int64_t begin = member_mono();
+	const int64_t begin = pf_mono_ns();
 	member_mind_release(r, at_ns);
 	r->base_ns = at_ns;
 	m->counts.thoughts++;
@@ -253,7 +254,7 @@ member_mind_think(struct member_mind *r)
 	if (r->hearer->think)
 		check(r, r->hearer->think(r->hearer->ctx, n, at_ns));
 	if (r->decision && !r->past)
-		pf_histogram_add(r->decision, member_mono() - begin);
+		pf_histogram_add(r->decision, pf_mono_ns() - begin);
 }
 
 /* Hear and think what is due at session time now. */

@@ -6,6 +6,7 @@
 #include "live/member_inside.h"
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "event/type.h"
 
 #include <errno.h>
@@ -156,7 +157,7 @@ until(struct pf_member *m, int64_t time_ns)
 {
 	if (!m->running)
 		return BEAT_NS;
-	const int64_t ns = pf_clock_mono(&m->state, time_ns) - member_mono();
+	const int64_t ns = pf_clock_mono(&m->state, time_ns) - pf_mono_ns();
 	return ns > 0 ? ns : 0;
 }
 

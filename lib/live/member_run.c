@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/message.h"
+#include "base/mono.h"
 #include "session/metric.h"
 #include "stream/writer.h"
 
@@ -23,7 +24,7 @@ static int
 flush(struct member_mind *r, struct pf_err *err)
 {
 	int result = 0;
-	r->flush_mono = member_mono();
+	r->flush_mono = pf_mono_ns();
 	if (r->heard)
 		result = pf_writer_flush(r->heard, err);
 	if (r->out && result == 0)
@@ -70,7 +71,7 @@ live(struct member_mind *r, struct pf_err *err)
 		}
 		if (!r->ready)
 			say_ready(r);
-		if (member_mono() - r->flush_mono > FLUSH_NS) {
+		if (pf_mono_ns() - r->flush_mono > FLUSH_NS) {
 			const int f = flush(r, err);
 			if (f != 0)
 				return f;
@@ -78,7 +79,7 @@ live(struct member_mind *r, struct pf_err *err)
 		const int64_t due = member_mind_time(r, r->next) +
 		    m->config.grace_ns;
 		const int64_t ns = m->running ?
-		    pf_clock_mono(&m->state, due) - member_mono() : period;
+		    pf_clock_mono(&m->state, due) - pf_mono_ns() : period;
 		const int w = pf_member_wait(m, ns > 0 ? ns : 0);
 		watch_engine(r);
 		if (w == -ESHUTDOWN)
@@ -97,7 +98,7 @@ static bool
 may_end(const struct pf_member *m, int64_t until_mono)
 {
 	return m->running && !m->gone && *m->config.stop < 2 &&
-	    member_mono() < until_mono;
+	    pf_mono_ns() < until_mono;
 }
 
 static void
@@ -119,7 +120,7 @@ end(struct member_mind *r)
 	const struct pf_hearer *const h = r->hearer;
 	const int64_t last_ns = r->next > 0 ?
 	    member_mind_time(r, r->next - 1) : 0;
-	const int64_t until = member_mono() + ENDING_NS;
+	const int64_t until = pf_mono_ns() + ENDING_NS;
 	member_mind_tick(r, last_ns);
 	pf_member_state(m, PF_LANE_ENDING);
 	r->ending = true;

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/message.h"
+#include "base/mono.h"
 #include "base/share.h"
 #include "event/type.h"
 #include "live/porter_private.h"
@@ -22,14 +23,6 @@
 #define WATCH_NS INT64_C(10000000)
 #define TELL_NS INT64_C(100000000)
 #define SLEEP_MS 10
-
-int64_t
-pf_porter_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 void
 pf_porter_name(struct pf_porter *p, const char *name)
@@ -247,7 +240,7 @@ tell(struct pf_porter *p)
 static void
 step(struct pf_porter *p)
 {
-	const int64_t now = pf_porter_now();
+	const int64_t now = pf_mono_ns();
 	const uint32_t roster = atomic_load(&p->config.bell->roster);
 	struct pf_lane_owner *const owner = &p->config.said->lane->owner;
 	hear_notices(p);

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/message.h"
+#include "base/mono.h"
 #include "event/role.h"
 #include "event/type.h"
 #include "session/tail.h"
@@ -118,7 +119,7 @@ static void
 attach(struct pf_porter *p, struct pf_musician *m)
 {
 	const int64_t now_ns = pf_stage_time(p->stage);
-	const int64_t age_ns = pf_porter_now() -
+	const int64_t age_ns = pf_mono_ns() -
 	    (int64_t)atomic_load(&m->file.lane->owner.born_ns);
 	const bool young = age_ns >= 0 && age_ns < YOUNG_NS;
 	/* What it said while we came is not its fault. */

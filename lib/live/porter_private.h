@@ -88,7 +88,6 @@ struct pf_porter {
 	unsigned bads;
 };
 
-int64_t pf_porter_now(void); /* CLOCK_MONOTONIC, ns */
 
 /* ---- porter_lanes.c */
 

@@ -5,6 +5,7 @@
 #include "live/porter_private.h"
 
 #include "base/message.h"
+#include "base/mono.h"
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -131,7 +132,7 @@ watch_words(struct pf_musician *m, int64_t now)
 void
 pf_porter_watch(struct pf_porter *p)
 {
-	const int64_t now = pf_porter_now();
+	const int64_t now = pf_mono_ns();
 	for (unsigned i = 0; i < p->musicians; i++) {
 		struct pf_musician *const m = p->musician[i];
 		watch_life(p, m);

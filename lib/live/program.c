@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/program.h"
 
+#include "base/mono.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Of one wish that comes on two ways (a group, a parent) both are one. */
 #define SAME_WISH_NS 200000000
@@ -16,10 +17,8 @@ static int64_t asked_mono; /* of the handler, which is not interrupted */
 static void
 count(int sig)
 {
-	struct timespec t;
+	const int64_t now = pf_mono_ns();
 	(void)sig;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	const int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	if (asked == 0) {
 		asked = 1;
 		asked_mono = now;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/stage.h"
 
+#include "base/mono.h"
 #include "engine/model.h"
 #include "event/type.h"
 #include "live/stage_private.h"
@@ -8,20 +9,11 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The end: `stop` fades what sounds, then the output goes. */
 #define STOP_FADE_S 0.2f
 #define END_S 0.3
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t); /* the vDSO's: no system call */
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Somebody asked for the end: stop as a transport does, then fade. */
 static void
@@ -165,7 +157,7 @@ pf_stage_process(void *ctx, const float *const *in, float *const *out,
     const struct pf_device_period *period)
 {
 	struct pf_stage *const s = ctx;
-	const int64_t begin_ns = mono_ns();
+	const int64_t begin_ns = pf_mono_ns();
 	unsigned frames = period->frames;
 	if (!atomic_load_explicit(&s->thread, memory_order_relaxed))
 		atomic_store(&s->thread, (uint64_t)pthread_self());
@@ -187,7 +179,7 @@ pf_stage_process(void *ctx, const float *const *in, float *const *out,
 	if (pf_transport_decide(&s->transport, pf_stage_now(s)))
 		s->news = true;
 	pf_stage_complain(s);
-	const int64_t end_ns = mono_ns();
+	const int64_t end_ns = pf_mono_ns();
 	shed(s, end_ns - begin_ns, period->frames);
 	pf_stage_tell(s, period, begin_ns, end_ns);
 	return over;

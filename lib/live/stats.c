@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/stats.h"
 #include "base/hash.h"
+#include "base/mono.h"
 #include "session/lane_file.h"
 #include "session/page_file.h"
 
@@ -11,14 +12,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Names that come from outside are shown: no control characters. */
 static void
@@ -237,7 +230,7 @@ read_lanes(struct pf_stats *s, const struct pf_directory *dir)
 		    NULL) != 0)
 			continue;
 		struct pf_stats_lane *const l = &s->lane[s->lanes++];
-		read_lane(l, &file, mono_ns());
+		read_lane(l, &file, pf_mono_ns());
 		if (has_engine)
 			read_cursor(l, file.lane, pf_lane_tail(engine.lane));
 		pf_lane_file_close(&file);
@@ -265,7 +258,7 @@ pf_stats_read(struct pf_stats **stats, const struct pf_directory *dir,
 		pf_page_file_close(&clock);
 	}
 	if (s->has_clock)
-		s->clock_age_s = (double)(mono_ns() - s->clock.mono_ns) / 1e9;
+		s->clock_age_s = (double)(pf_mono_ns() - s->clock.mono_ns) / 1e9;
 	read_lanes(s, dir);
 	*stats = s;
 	return 0;

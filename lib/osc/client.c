@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/client.h"
+#include "base/mono.h"
 #include "base/number.h"
 #include "osc/framing.h"
 #include "osc/message.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct pf_osc_client {
@@ -143,9 +143,7 @@ pf_osc_client_send(struct pf_osc_client *c, const void *packet, size_t len)
 static int64_t
 now_ms(void)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return pf_mono_ns() / 1000000;
 }
 
 /* The next packet of what was read: its length, or 0. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server.h"
+#include "base/mono.h"
 #include "osc/connection.h"
 #include "osc/message.h"
 #include "osc/socket.h"
@@ -13,7 +14,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -44,14 +44,6 @@ struct pf_osc_server {
 	struct pf_osc_connection connection[PF_OSC_CONNECTIONS_MOST];
 	_Alignas(8) uint8_t buf[PF_OSC_PACKET_MOST];
 };
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 void
 pf_osc_server_config_init(struct pf_osc_server_config *config)
@@ -369,7 +361,7 @@ pf_osc_server_step(struct pf_osc_server *server, int timeout_ms)
 	}
 	if (poll(fd, SOCKETS + PF_OSC_CONNECTIONS_MOST, timeout_ms) < 0)
 		return errno == EINTR ? 0 : -errno;
-	const int64_t now = now_ns();
+	const int64_t now = pf_mono_ns();
 	int got = 0;
 	for (size_t i = 0; i < PF_OSC_CONNECTIONS_MOST; i++)
 		if (fd[SOCKETS + i].revents)

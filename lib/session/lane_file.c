@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/lane_file.h"
 
+#include "base/mono.h"
 #include "session/fault.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TRIES = 16 };
@@ -97,10 +97,7 @@ map(struct pf_lane_file *f, int prot, struct pf_err *err)
 static void
 sign(struct pf_lane_segment *lane, const char *role)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	const uint64_t now = (uint64_t)t.tv_sec * 1000000000u +
-	    (uint64_t)t.tv_nsec;
+	const uint64_t now = (uint64_t)pf_mono_ns();
 	snprintf(lane->owner.role, sizeof lane->owner.role, "%s", role);
 	atomic_store(&lane->owner.pid, (uint32_t)getpid());
 	atomic_store(&lane->owner.born_ns, now);

@@ -6,6 +6,7 @@
  * first time and makes no system call but waking its porter and its workers.
  */
 #include "stage_rig.h"
+#include "base/mono.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -174,7 +175,7 @@ play(void)
 	float *const out[2] = {rig.out[0], rig.out[1]};
 	struct rusage before, after;
 	for (int n = 0; n < 500; n++) {
-		rig.period.mono_ns = rig_mono();
+		rig.period.mono_ns = pf_mono_ns();
 		getrusage(RUSAGE_THREAD, &before);
 		trapped = 1;
 		pf_stage_process(rig.stage, in, out, &rig.period);

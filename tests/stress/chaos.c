@@ -15,6 +15,7 @@
 #include "tap.h"
 
 #include "base/hash.h"
+#include "base/mono.h"
 #include "base/rng.h"
 #include "session/clock.h"
 #include "session/directory.h"
@@ -62,14 +63,6 @@ static struct member members[MEMBERS] = {
 static struct pf_directory dir;
 static struct pf_page_file clock_page;
 static pid_t engine;
-
-static int64_t
-mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 rest(int64_t ns)
@@ -189,7 +182,7 @@ static void
 follow_member(struct member *m, struct pf_histogram *back)
 {
 	struct pf_err err;
-	if (m->stopped_until && mono() > m->stopped_until) {
+	if (m->stopped_until && pf_mono_ns() > m->stopped_until) {
 		kill(m->pid, SIGCONT);
 		m->stopped_until = 0;
 	}
@@ -208,14 +201,14 @@ follow_member(struct member *m, struct pf_histogram *back)
 	    (state == PF_LANE_READY || state == PF_LANE_PLAYING)) {
 		m->away = false;
 		if (m->killed_ns)
-			pf_histogram_add(back, mono() - m->killed_ns);
+			pf_histogram_add(back, pf_mono_ns() - m->killed_ns);
 	}
 }
 
 static void
 murder(struct member *m)
 {
-	const int64_t t = mono();
+	const int64_t t = pf_mono_ns();
 	const struct pf_clock_state s = now();
 	if (m->away || m->stopped_until || !m->open)
 		return;
@@ -232,7 +225,7 @@ pause_member(struct member *m, int64_t ns)
 	if (m->away || m->stopped_until)
 		return;
 	kill(m->pid, SIGSTOP);
-	m->stopped_until = mono() + ns;
+	m->stopped_until = pf_mono_ns() + ns;
 }
 
 /* Live for so long, killing as many as `deaths` on the way. */
@@ -240,14 +233,14 @@ static uint64_t
 live(int64_t ns, long deaths, struct pf_histogram *back)
 {
 	const uint64_t xruns = now().xruns;
-	const int64_t begin = mono();
+	const int64_t begin = pf_mono_ns();
 	int64_t next = begin;
 	long done = 0;
-	while (mono() - begin < ns || done < deaths) {
+	while (pf_mono_ns() - begin < ns || done < deaths) {
 		for (int i = 0; i < MEMBERS; i++)
 			follow_member(&members[i], back);
 		follow_tape();
-		if (done < deaths && mono() >= next) {
+		if (done < deaths && pf_mono_ns() >= next) {
 			const uint32_t who = pf_rng_below(1, 2, done, 0,
 			    MEMBERS);
 			if (done % 50 == 49)
@@ -255,7 +248,7 @@ live(int64_t ns, long deaths, struct pf_histogram *back)
 				    1500 * MS);
 			murder(&members[who]);
 			done++;
-			next = mono() + MS * (5 + pf_rng_below(1, 3, done, 0,
+			next = pf_mono_ns() + MS * (5 + pf_rng_below(1, 3, done, 0,
 			    60));
 		}
 		rest(STEP_NS);
@@ -331,9 +324,9 @@ main(int argc, char **argv)
 	for (int i = 0; i < MEMBERS; i++)
 		there += !members[i].away;
 	ok(there == MEMBERS, "%d of %d members came", there, MEMBERS);
-	const int64_t t = mono();
+	const int64_t t = pf_mono_ns();
 	const uint64_t killed = live(0, kills, &back);
-	const int64_t took = mono() - t;
+	const int64_t took = pf_mono_ns() - t;
 	const uint64_t calm = live(took, 0, &none);
 	for (int i = 0; i < MEMBERS; i++)
 		there -= members[i].away;
