@@ -143,8 +143,9 @@ attach(struct pf_porter *p, struct pf_musician *m)
 static void
 say_bad(struct pf_porter *p, const char *name, const char *why)
 {
+	/* A file's name may be longer than one to play as. */
 	for (unsigned i = 0; i < p->bads; i++)
-		if (strcmp(p->bad[i], name) == 0)
+		if (strncmp(p->bad[i], name, PF_LANE_NAME_MOST) == 0)
 			return;
 	if (p->bads == PF_BAD_MOST)
 		p->bads = 0;

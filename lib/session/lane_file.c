@@ -21,6 +21,16 @@ fail(struct pf_err *err, int e, const char *what, const char *name)
 	return -e;
 }
 
+/* openat() failed. */
+static int
+not_open(struct pf_err *err, const char *name)
+{
+	if (errno != ELOOP && errno != EISDIR)
+		return fail(err, errno, "open", name);
+	pf_err_set(err, "lane '%s' is no plain file", name);
+	return -EPERM;
+}
+
 /* Take the lock of an open lane.  Returns 0 or -EAGAIN: it is held. */
 static int
 lock(int fd)
@@ -169,9 +179,10 @@ inherit(struct pf_lane_file *f, const struct pf_directory *dir,
     const char *path, const char *role, struct pf_err *err)
 {
 	f->fd = openat(dir->fd, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (f->fd < 0 && errno == ENOENT)
+		return -ENOENT;
 	if (f->fd < 0)
-		return errno == ENOENT ? -ENOENT
-		    : fail(err, errno, "open", f->name);
+		return not_open(err, f->name);
 	int r = check_file(f->fd, f->name, err);
 	if (r == -EPERM)
 		return r;
@@ -245,7 +256,7 @@ pf_lane_file_read(struct pf_lane_file *f, const struct pf_directory *dir,
 	f->fd = openat(dir->fd, path,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0)
-		return fail(err, errno == ELOOP ? EPERM : errno, "open", name);
+		return not_open(err, name);
 	int r = check_file(f->fd, name, err);
 	if (r == 0)
 		r = map(f, PROT_READ, err);
