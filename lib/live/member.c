@@ -95,6 +95,17 @@ pf_member_clock(struct pf_member *m, struct pf_clock_state *state)
 	return m->running;
 }
 
+/* Another bell may be there in place of ours; else somebody makes one. */
+static void
+reopen_bell(struct pf_member *m)
+{
+	struct pf_page_file fresh;
+	if (pf_bell_file_open(&fresh, &m->dir, NULL) != 0)
+		return;
+	pf_page_file_close(&m->bell);
+	m->bell = fresh;
+}
+
 /* ---- opening */
 
 /* Let a while go by.  0 or -EINTR: somebody wants us to stop. */
@@ -382,6 +393,8 @@ member_tend(struct pf_member *m)
 		m->scan_mono = mono;
 		if (pf_page_file_broken(&m->clock))
 			reopen_clock(m);
+		if (pf_page_file_broken(&m->bell))
+			reopen_bell(m);
 		m->gone = m->gone || pf_directory_gone(&m->dir);
 		m->unheard = m->own.lane && pf_lane_file_broken(&m->own)
 		    ? m->unheard + 1 : 0;

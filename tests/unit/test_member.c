@@ -5,6 +5,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #define MS INT64_C(1000000)
 
@@ -380,6 +381,21 @@ test_own_lane_lost(void)
 }
 
 static void
+test_bell_lost(void)
+{
+	struct pf_member *const m = join(NULL, PF_MEMBER_NOW);
+	(void)!unlinkat(engine.dir.fd, "bell", 0);
+	atomic_fetch_add(&engine.bell.bell->roster, 1);
+	tend(m);
+	ok(faccessat(engine.dir.fd, "bell", F_OK, 0) == 0,
+	    "a bell that is taken away is made again");
+	pf_page_file_close(&engine.bell);
+	ok(pf_bell_file_open(&engine.bell, &engine.dir, &err) == 0,
+	    "and everybody's");
+	pf_member_close(m, true);
+}
+
+static void
 test_bad_lanes(void)
 {
 	struct pf_lane_file a;
@@ -426,6 +442,7 @@ main(void)
 	test_speech();
 	test_liars();
 	test_own_lane_lost();
+	test_bell_lost();
 	test_bad_lanes();
 	fake_engine_die(&engine);
 	pf_names_free(names);
