@@ -217,6 +217,25 @@ host_tend(struct host *h)
 }
 
 int
+host_look(const struct host *h, struct pf_err *err)
+{
+	const char *what = NULL;
+	if (pf_directory_gone(&h->dir))
+		return -ENOENT;
+	if (pf_page_file_broken(&h->clock))
+		what = "clock";
+	if (pf_lane_file_broken(&h->said))
+		what = "lane.engine";
+	if (h->in.tap && pf_tap_file_broken(&h->in))
+		what = "tap.in";
+	if (!what)
+		return 0;
+	pf_err_set(err, "'%s' of session '%s' was removed or cut", what,
+	    h->dir.name);
+	return -EIDRM;
+}
+
+int
 host_stop(struct host *h, struct pf_err *err)
 {
 	const int r = pf_device_stop(h->device, err);

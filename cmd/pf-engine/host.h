@@ -90,6 +90,13 @@ PF_MUST_CHECK int host_start(struct host *host, struct pf_err *err);
 /* Ten times a second or so: what the main thread has to look after. */
 void host_tend(struct host *host);
 
+/*
+ * Is the session there, and all of it without which nobody finds or hears
+ * the engine?  Returns 0; -ENOENT: it was removed; -EIDRM, with *err worded:
+ * a file of it was removed or cut, so that only another engine can go on.
+ */
+PF_MUST_CHECK int host_look(const struct host *host, struct pf_err *err);
+
 /* Stop what runs.  0 or a negative errno with *err worded. */
 PF_MUST_CHECK int host_stop(struct host *host, struct pf_err *err);
 

@@ -255,10 +255,31 @@ catch_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+/*
+ * End with the session; with status 1 if it is there without us.  Who
+ * removes a session removes its files first: looks that found nothing wrong
+ * but these are counted.
+ */
+static int
+look(struct host *h, int *odd, struct pf_err *err)
+{
+	const int r = host_look(h, err);
+	if (r == -ENOENT && *odd >= 0) {
+		pf_msg("session '%s' was removed", h->dir.name);
+		*odd = -1;
+	}
+	if (r == -EIDRM && *odd >= 0)
+		++*odd;
+	if (*odd < 0 || *odd > 1)
+		pf_stage_end(h->stage);
+	return *odd > 1 ? -EIDRM : 0;
+}
+
 static int
 play(struct host *h, struct pf_err *err)
 {
-	int r = host_start(h, err), hung = 0;
+	struct pf_err lost;
+	int r = host_start(h, err), hung = 0, odd = 0, alone = 0;
 	while (r == 0) {
 		r = pf_device_wait(h->device, 100, err);
 		if (endings > 0)
@@ -269,14 +290,13 @@ play(struct host *h, struct pf_err *err)
 			pf_device_reopen(h->device);
 		hung = hangups;
 		host_tend(h);
-		if (pf_directory_gone(&h->dir)) {
-			pf_msg("session '%s' was removed", h->dir.name);
-			pf_stage_end(h->stage);
-		}
+		alone = look(h, &odd, &lost);
 	}
 	struct pf_err second;
 	const int stopped = host_stop(h, r < 0 ? &second : err);
-	return r < 0 ? r : stopped;
+	if (r >= 0 && stopped == 0 && alone)
+		*err = lost;
+	return r < 0 ? r : stopped ? stopped : alone;
 }
 
 int

@@ -209,6 +209,41 @@ song() {
 	stop
 }
 
+@test "an engine that nobody can find any more ends, and the next goes on" {
+	for file in clock lane.engine; do
+		start --tempo 93
+		rm "$session/$file"
+		status=0
+		wait "$engine" || status=$?
+		engine=
+		[ "$status" = 1 ]
+		grep -q "'$file' of session '$PF_SESSION' was removed or cut" log
+	done
+	start
+	truncate -s 100 "$session/lane.engine" "$session/lane.tape" "$session/bell"
+	status=0
+	wait "$engine" || status=$?
+	engine=
+	[ "$status" = 1 ]
+	start
+	pf-ctl status
+	stop
+}
+
+@test "what is no lane is named once, whatever it is called" {
+	start
+	: >"$session/lane.$(printf 'x%.0s' $(seq 230))"
+	mkfifo "$session/lane.pipe"
+	ln -s /etc/passwd "$session/lane.link"
+	mkdir "$session/lane.folder"
+	await grep -q "'link' is no plain file" log
+	await grep -q "'pipe' is no plain file" log
+	await grep -q "'folder' is no plain file" log
+	sleep 1.2
+	[ "$(grep -c 'xxx' log)" = 1 ]
+	stop
+}
+
 @test "a session that is removed ends its engine" {
 	start
 	rm -rf "$session"
