@@ -6,27 +6,15 @@
  */
 #include "device_rig.h"
 #include "tap.h"
+#include "traps.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
+#ifdef TRAPS_MISSING
 
 int
 main(void)
@@ -37,64 +25,7 @@ main(void)
 
 #else
 
-enum { ALLOCATED = 10, LOCKED, FAULTED, NO_SECCOMP = 77, NO_SERVER };
-
-static _Thread_local int trapped;
-
-static void
-trap(int status)
-{
-	if (trapped)
-		_exit(status);
-}
-
-/* glibc's own, behind the names that programs call. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
-void __libc_free(void *p);
-
-void *
-malloc(size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_malloc(size);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_realloc(p, size);
-}
-
-void
-free(void *p)
-{
-	trap(ALLOCATED);
-	__libc_free(p);
-}
-
-/* A lock by trying: nobody else is to hold what the others here lock long. */
-int
-pthread_mutex_lock(pthread_mutex_t *mutex)
-{
-	trap(LOCKED);
-	while (pthread_mutex_trylock(mutex) == EBUSY)
-		rig_pause(10000);
-	return 0;
-}
-
-#define ALLOW(call) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+enum { NO_SERVER = NO_SECCOMP + 1 };
 
 /*
  * From here on this thread may sleep, wait for and read from its device, and
@@ -103,27 +34,13 @@ pthread_mutex_lock(pthread_mutex_t *mutex)
 static int
 forbid_calls(void)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, nr)),
-		ALLOW(SYS_exit_group),
-		ALLOW(SYS_clock_nanosleep),
-		ALLOW(SYS_poll),
-		ALLOW(SYS_read), /* of the timer in the tests' card */
-		ALLOW(SYS_write), /* of JACK's own pipes */
-		ALLOW(SYS_futex),
-		ALLOW(SYS_timerfd_settime),
-		ALLOW(SYS_access), /* the tests' card: am I pulled out? */
-		ALLOW(SYS_getrusage),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-	const struct sock_fprog program = {
-		PF_COUNT(filter), filter
-	};
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
-	    &program);
+	static const unsigned calls[] = {SYS_clock_nanosleep, SYS_poll,
+	    SYS_read,   /* of the timer in the tests' card */
+	    SYS_write,  /* of JACK's own pipes */
+	    SYS_futex, SYS_timerfd_settime,
+	    SYS_access, /* the tests' card: am I pulled out? */
+	    SYS_getrusage};
+	return allow_only(calls, PF_COUNT(calls), 0);
 }
 
 struct trap_rig {

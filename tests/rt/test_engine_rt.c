@@ -7,27 +7,15 @@
 #include "engine/live.h"
 #include "engine_rig.h"
 #include "tap.h"
+#include "traps.h"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
+#ifdef TRAPS_MISSING
 
 int
 main(void)
@@ -38,73 +26,6 @@ main(void)
 
 #else
 
-static volatile int trapped;
-
-static void
-trap(const char *what)
-{
-	if (!trapped)
-		return;
-	trapped = 0;
-	/* Exit status: which of them. */
-	_exit(what[0] == 'm' ? 10 : 11);
-}
-
-/* glibc's own, behind the names that programs call. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
-void __libc_free(void *p);
-
-void *
-malloc(size_t size)
-{
-	trap("malloc");
-	return __libc_malloc(size);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	trap("malloc");
-	return __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t size)
-{
-	trap("malloc");
-	return __libc_realloc(p, size);
-}
-
-void
-free(void *p)
-{
-	trap("malloc");
-	__libc_free(p);
-}
-
-/* Nothing else in this program locks; the C library has its own names. */
-int
-pthread_mutex_lock(pthread_mutex_t *mutex)
-{
-	(void)mutex;
-	trap("lock");
-	return 0;
-}
-
-int
-pthread_mutex_unlock(pthread_mutex_t *mutex)
-{
-	(void)mutex;
-	trap("lock");
-	return 0;
-}
-
-#define ALLOW(call) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 /*
  * From here on: exit, and futexes if asked for; for all threads.  One that
  * has not run yet may still do what the C library does at a thread's birth.
@@ -112,23 +33,10 @@ pthread_mutex_unlock(pthread_mutex_t *mutex)
 static int
 forbid_calls(int futexes)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, nr)),
-		ALLOW(SYS_exit_group),
-		ALLOW(futexes ? SYS_futex : SYS_exit_group),
-		ALLOW(futexes ? SYS_rseq : SYS_exit_group),
-		ALLOW(futexes ? SYS_set_robust_list : SYS_exit_group),
-		ALLOW(futexes ? SYS_rt_sigprocmask : SYS_exit_group),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-	const struct sock_fprog program = {
-		PF_COUNT(filter), filter
-	};
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_TSYNC, &program);
+	static const unsigned calls[] = {SYS_futex, SYS_rseq,
+	    SYS_set_robust_list, SYS_rt_sigprocmask};
+	return allow_only(calls, futexes ? PF_COUNT(calls) : 0,
+	    SECCOMP_FILTER_FLAG_TSYNC);
 }
 
 static struct pf_engine *
@@ -241,7 +149,7 @@ run(unsigned threads, int calls_forbidden)
 		struct pf_engine *engine = make(threads);
 		struct pf_engine_metrics m;
 		prepare(engine);
-		trapped = 1;
+		all_trapped = 1;
 		if (calls_forbidden && forbid_calls(threads > 1))
 			_exit(77);
 		play(engine);

@@ -8,27 +8,16 @@
 #include "stage_rig.h"
 #include "base/mono.h"
 #include "tap.h"
+#include "traps.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
+#ifdef TRAPS_MISSING
 
 int
 main(void)
@@ -39,66 +28,6 @@ main(void)
 
 #else
 
-enum { ALLOCATED = 10, LOCKED, FAULTED, SILENT, NO_SECCOMP = 77 };
-
-static _Thread_local int trapped;
-
-static void
-trap(int status)
-{
-	if (trapped)
-		_exit(status);
-}
-
-/* glibc's own, behind the names that programs call. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
-void __libc_free(void *p);
-
-void *
-malloc(size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_malloc(size);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t size)
-{
-	trap(ALLOCATED);
-	return __libc_realloc(p, size);
-}
-
-void
-free(void *p)
-{
-	trap(ALLOCATED);
-	__libc_free(p);
-}
-
-/* A lock by trying: the others here hold none for long. */
-int
-pthread_mutex_lock(pthread_mutex_t *mutex)
-{
-	const struct timespec pause = {.tv_nsec = 10000};
-	trap(LOCKED);
-	while (pthread_mutex_trylock(mutex) == EBUSY)
-		nanosleep(&pause, NULL);
-	return 0;
-}
-
-#define ALLOW(call) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 /*
  * For this thread alone, from here on: to exit, to write (to its porter) and
  * to wake or await its workers; and what this test does between periods.
@@ -106,21 +35,9 @@ pthread_mutex_lock(pthread_mutex_t *mutex)
 static int
 forbid_calls(int futexes)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, nr)),
-		ALLOW(SYS_exit_group),
-		ALLOW(SYS_write),
-		ALLOW(SYS_getrusage),
-		ALLOW(SYS_clock_nanosleep),
-		ALLOW(futexes ? SYS_futex : SYS_exit_group),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-	const struct sock_fprog program = {PF_COUNT(filter), filter};
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
-	    &program);
+	static const unsigned calls[] = {SYS_write, SYS_getrusage,
+	    SYS_clock_nanosleep, SYS_futex};
+	return allow_only(calls, PF_COUNT(calls) - !futexes, 0);
 }
 
 static struct stage_rig rig;
