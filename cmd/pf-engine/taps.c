@@ -62,13 +62,22 @@ recording_strip(void *ctx, const char *name)
 	record(h, PF_RECORD_STEM, name, pf_hash_str(name), -1, -1);
 }
 
+static void
+spell(void *ctx)
+{
+	const struct host *const h = ctx;
+	if (h->porter)
+		pf_porter_spell(h->porter);
+}
+
 int
 recording_open(struct host *h, struct pf_err *err)
 {
 	const struct pf_recorder_config config = {.path = h->wish->record,
 	    .rate_hz = h->info.rate_hz,
 	    .first_frame = pf_engine_frame(h->engine),
-	    .latency = pf_engine_latency(h->engine), .tape = h->tape.lane};
+	    .latency = pf_engine_latency(h->engine), .tape = h->tape.lane,
+	    .spell = spell, .ctx = h};
 	return config.path ? pf_recorder_new(&h->recorder, &config, err) : 0;
 }
 

@@ -21,7 +21,7 @@
 struct recorder {
 	const struct wish *wish;
 	struct pf_names *names;
-	struct pf_member *member; /* for the clock, and to sleep */
+	struct pf_member *member; /* for the clock, names, and to sleep */
 	struct pf_lane_file lane;
 	struct pf_tape *tape;
 	int64_t until_ns;
@@ -45,7 +45,8 @@ static int
 open_tape(struct recorder *r, struct pf_err *err)
 {
 	struct pf_clock_state clock;
-	struct pf_tape_config config = {.path = r->wish->record};
+	struct pf_tape_config config = {.path = r->wish->record,
+	    .names = r->names};
 	if (!pf_member_clock(r->member, &clock)) {
 		pf_err_set(err, "no engine runs");
 		return -ENOENT;
@@ -60,25 +61,36 @@ open_tape(struct recorder *r, struct pf_err *err)
 	return pf_tape_open(&r->tape, &config, err);
 }
 
+/*
+ * Read what has come, then what is spelled on everybody's lanes: who says a
+ * name has spelled it before.
+ */
+static int
+follow(struct recorder *r)
+{
+	struct pf_member_heard heard;
+	int e;
+	while (pf_tape_follow(r->tape, r->lane.lane))
+		continue;
+	while ((e = pf_member_next(r->member, &heard)) == 1)
+		continue;
+	return e;
+}
+
 static int
 run(struct recorder *r, struct pf_err *err)
 {
-	struct pf_member_heard heard;
 	struct pf_clock_state clock = {.rate_hz = 48000};
 	for (;;) {
 		const int64_t now = pf_member_now(r->member);
 		/* What was played is on the lane before the clock tells of
 		 * it, so: the clock first, then the lane. */
 		(void)pf_member_clock(r->member, &clock);
-		while (pf_tape_follow(r->tape, r->lane.lane))
-			continue;
-		int e = pf_tape_until(r->tape, pf_time_of_frame(clock.frame,
-		    clock.rate_hz) - BEHIND_NS, err);
-		if (e != 0 || now >= r->until_ns)
-			return e;
-		do
-			e = pf_member_next(r->member, &heard);
-		while (e == 1);
+		int e = follow(r);
+		const int written = pf_tape_until(r->tape, pf_time_of_frame(
+		    clock.frame, clock.rate_hz) - BEHIND_NS, err);
+		if (written != 0 || now >= r->until_ns)
+			return written;
 		if (e == 0)
 			e = pf_member_wait(r->member, r->until_ns - now);
 		if (e == -EINTR || e == -ESHUTDOWN)
@@ -95,8 +107,8 @@ tap_record(const struct wish *w, struct pf_err *err)
 {
 	struct recorder r = {.wish = w, .lane = {.fd = -1, .guard = -1}};
 	const struct pf_member_config config = {.session = w->session,
-	    .wait_s = w->wait_s, .only = "engine", .sleeper = PF_BELL_SCREENS,
-	    .stop = w->stop};
+	    .wait_s = w->wait_s, .from = PF_MEMBER_NOW,
+	    .sleeper = PF_BELL_SCREENS, .stop = w->stop};
 	struct pf_err late;
 	int e = pf_names_new(&r.names);
 	if (e != 0) {
@@ -111,9 +123,9 @@ tap_record(const struct wish *w, struct pf_err *err)
 	if (e == 0)
 		e = run(&r, err);
 	if (r.tape) {
-		/* What was missed while we went down. */
-		while (pf_tape_follow(r.tape, r.lane.lane))
-			continue;
+		/* What was missed while we went down, and who came. */
+		(void)!pf_member_wait(r.member, 0);
+		(void)follow(&r);
 		const struct pf_tape_counts c = pf_tape_counts(r.tape);
 		const int closed = pf_tape_close(r.tape, e ? &late : err);
 		e = e ? e : closed;

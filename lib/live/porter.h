@@ -76,4 +76,11 @@ void pf_porter_wait(void *porter);
  */
 void pf_porter_name(struct pf_porter *porter, const char *name);
 
+/*
+ * Spell on lane.tape what everybody has spelled on his own lane so far: all
+ * that the tape has said.  He does so himself ten times a second.  Any setup
+ * thread.
+ */
+void pf_porter_spell(struct pf_porter *porter);
+
 #endif

@@ -234,17 +234,26 @@ pf_porter_scan(struct pf_porter *p)
 }
 
 void
+pf_porter_spell(struct pf_porter *p)
+{
+	pthread_mutex_lock(&p->lock);
+	for (unsigned i = 0; i < p->musicians; i++) {
+		struct pf_musician *const m = p->musician[i];
+		pf_tail_copy_names(pf_lane_tail(m->file.lane), &m->spelled,
+		    pf_lane_tail(p->config.tape->lane));
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
 pf_porter_hear_names(struct pf_porter *p)
 {
 	for (unsigned i = 0; i < p->musicians; i++) {
 		struct pf_musician *const m = p->musician[i];
-		const struct pf_tail *const tail = pf_lane_tail(m->file.lane);
-		pf_tail_hear_names(tail, &m->names_from[0], p->names);
-		pthread_mutex_lock(&p->lock);
-		pf_tail_copy_names(tail, &m->names_from[1],
-		    pf_lane_tail(p->config.tape->lane));
-		pthread_mutex_unlock(&p->lock);
+		pf_tail_hear_names(pf_lane_tail(m->file.lane), &m->heard,
+		    p->names);
 	}
+	pf_porter_spell(p);
 }
 
 /* ---- the end */
@@ -296,6 +305,7 @@ pf_porter_bury(struct pf_porter *p, struct pf_part *part)
 		p->flying_part = NULL;
 	if (p->unsent.part == part)
 		p->unsent.part = NULL;
+	pf_porter_hear_names(p); /* its last */
 	pthread_mutex_lock(&p->lock);
 	unsigned at = 0;
 	while (at < p->musicians && p->musician[at] != m)

@@ -41,7 +41,8 @@ struct pf_musician {
 	bool attached;     /* the stage has the part */
 	bool leaving;
 	bool plays;        /* it says notes: it needs a strip */
-	uint32_t names_from[3]; /* its names that we heard, and handed on */
+	uint32_t heard;    /* so far its names were heard, */
+	uint32_t spelled;  /* and spelled on the tape; by the lock */
 	uint64_t refused_told, foreign_told;
 	bool suspect_told;
 	int64_t told_ns, released_ns;

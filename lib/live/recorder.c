@@ -273,6 +273,10 @@ write_all(struct pf_recorder *r)
 		return;
 	while (pf_tape_follow(r->tape, r->config.tape))
 		;
+	if (r->config.spell)
+		r->config.spell(r->config.ctx);
+	while (pf_tape_follow(r->tape, r->config.tape))
+		;
 	r->tape_failed = pf_tape_until(r->tape, pf_time_of_frame(now_frame,
 	    r->config.rate_hz) - TAPE_BEHIND_NS, &r->tape_err) != 0;
 }

@@ -36,6 +36,10 @@ struct pf_recorder_config {
 	int64_t first_frame;   /* a tape may begin there: pf_tape_first() */
 	unsigned latency;      /* frames the master is late: trimmed */
 	const struct pf_lane_segment *tape; /* lane.tape, with its tail */
+	/* See to it that lane.tape's tail spells what has been said on it so
+	 * far; on the recorder's thread, and the main one.  Or NULL. */
+	void (*spell)(void *ctx);
+	void *ctx;
 };
 
 /*

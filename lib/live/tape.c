@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "base/outfile.h"
 #include "event/more.h"
-#include "event/names.h"
 #include "event/type.h"
 #include "live/tape_state.h"
 #include "session/tail.h"
@@ -32,6 +31,7 @@ struct pf_tape {
 	struct pf_outfile out;
 	bool to_file;
 	struct pf_names *names;
+	bool own_names;
 	struct pf_writer *writer;
 	struct pf_tape_state *state;
 	int64_t first_ns;
@@ -108,7 +108,9 @@ pf_tape_open(struct pf_tape **out, const struct pf_tape_config *config,
 	}
 	snprintf(what, sizeof what, t->to_file ? "'%s'" : "standard output",
 	    config->path);
-	if (pf_names_new(&t->names) != 0 ||
+	t->names = config->names;
+	t->own_names = !t->names;
+	if ((t->own_names && pf_names_new(&t->names) != 0) ||
 	    pf_tape_state_new(&t->state) != 0 ||
 	    pf_writer_new(&t->writer, t->out.fd, what, t->names) != 0) {
 		pf_tape_abort(t);
@@ -124,7 +126,8 @@ free_tape(struct pf_tape *t)
 {
 	pf_writer_free(t->writer);
 	pf_tape_state_free(t->state);
-	pf_names_free(t->names);
+	if (t->own_names)
+		pf_names_free(t->names);
 	free(t->held);
 	free(t);
 }
@@ -224,7 +227,8 @@ pf_tape_follow(struct pf_tape *t, const struct pf_lane_segment *lane)
 	for (int i = 0; i < READS; i++) {
 		const unsigned n = pf_lane_read_all(&t->cursor, lane, slot,
 		    SLOTS);
-		/* A name is spelled before it is used: so, after reading. */
+		/* A name is spelled before it is used, if not here then on
+		 * its lane: so, after reading, and before it is written. */
 		pf_tail_hear_names(pf_lane_tail((void *)lane), &t->names_from,
 		    t->names);
 		if (n == 0)

@@ -30,6 +30,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "event/event.h"
+#include "event/names.h"
 #include "session/lane.h"
 
 #include <stdbool.h>
@@ -41,6 +42,9 @@ struct pf_tape_config {
 	const char *path;    /* of the tape; "-" is standard output */
 	uint32_t rate_hz;    /* of the engine */
 	int64_t first_frame; /* where it begins, as pf_tape_first() gives it */
+	/* Spellings that the caller keeps as they come, beside those of
+	 * lane.tape; NULL: none.  Borrowed until the tape is closed. */
+	struct pf_names *names;
 };
 
 /* The first frame at or behind `frame` at which a tape may begin. */
@@ -55,8 +59,8 @@ PF_MUST_CHECK int pf_tape_open(struct pf_tape **tape,
     const struct pf_tape_config *config, struct pf_err *err);
 
 /*
- * Read what has come on lane.tape (mapped with its 64 KiB of tail, where the
- * spellings stand).  The first call begins at the oldest slot that is kept.
+ * Read what has come on lane.tape (mapped with its 64 KiB of tail, where
+ * spellings stand; those of other lanes come there a little later).  The first call begins at the oldest slot that is kept.
  * Bounded work: returns true if more waits.  What stands before the first
  * frame becomes the state; what the reader lost is told in the tape by a
  * comment, and counted.
