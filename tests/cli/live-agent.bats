@@ -162,13 +162,20 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	lanes | seconds drums note >"$w/lane"
 	# None may miss a note of the other, but for what fell into the moment
 	# of death, and nothing may be said twice.
-	awk '{ key = int($1 * 50 + 0.5) " " $2; was[key, FNR == NR]++; all[key] }
-		END { for (k in all) {
-			a = was[k, 1] + 0; b = was[k, 0] + 0
-			if (a > b) lost += a - b
-			if (b > a) made += b - a
-			n += a } print n, lost + 0, made + 0
-			exit n < 20 || lost > 8 || made > 2 }' "$w/would" "$w/lane"
+	# Two of one pitch are the same note within 30 ms: a busy machine says
+	# one late.
+	awk '{ side = FNR == NR; at[side, $2, ++n[side, $2]] = $1; pitch[$2]; all += side }
+		END { for (p in pitch) {
+			i = j = 1
+			while (i <= n[1, p] || j <= n[0, p]) {
+				if (j > n[0, p]) d = -1
+				else if (i > n[1, p]) d = 1
+				else d = at[1, p, i] - at[0, p, j]
+				if (d < -0.03) { lost++; i++ }
+				else if (d > 0.03) { made++; j++ }
+				else { i++; j++ } } }
+			print all, lost + 0, made + 0
+			exit all < 20 || lost > 8 || made > 2 }' "$w/would" "$w/lane"
 }
 
 @test "asked to end it finishes the phrase and goes; asked twice it goes at once" {
