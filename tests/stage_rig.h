@@ -108,7 +108,8 @@ rig_open(struct stage_rig *r, unsigned threads)
 static inline void
 rig_start(struct stage_rig *r)
 {
-	pf_porter_begin(r->porter, r->stage);
+	struct pf_err err;
+	rig_must(pf_porter_begin(r->porter, r->stage, &err), "porter", &err);
 	rig_must(pf_porter_start(r->porter), "porter", NULL);
 }
 

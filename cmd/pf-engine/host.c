@@ -136,9 +136,11 @@ host_open(struct host *h, const struct wish *wish, struct pf_err *err)
 	    (r = open_porter(h, err)) != 0 ||
 	    (r = open_stage(h, err)) != 0)
 		return r;
-	taps_hand_over(h);
 	recording_begin(h);
-	pf_porter_begin(h->porter, h->stage);
+	pf_stage_round_trip(h->stage, h->wish->round_trip);
+	if ((r = taps_wish(h, err)) != 0 ||
+	    (r = pf_porter_begin(h->porter, h->stage, err)) != 0)
+		return r;
 	return control_open(h, err);
 }
 
@@ -257,8 +259,6 @@ host_close(struct host *h)
 	pf_recorder_free(h->recorder);
 	if (h->in.tap)
 		pf_tap_file_close(&h->in, &h->dir);
-	for (unsigned i = 0; i < h->taps; i++)
-		pf_tap_file_close(&h->tap[i], &h->dir);
 	pf_engine_free(h->engine);
 	pf_rack_free(h->rack);
 	pf_desk_free(h->desk);

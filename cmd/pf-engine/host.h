@@ -37,6 +37,7 @@ struct wish {
 	unsigned inputs;
 	const char *tap[PF_STAGE_TAPS];     /* strips, or "master" */
 	unsigned taps;
+	uint32_t round_trip;  /* frames, as measured; 0: as the device says */
 	bool safe_master;
 	double bpm;           /* 0: go on as it was, else 120 */
 	double length_s;      /* 0: no end */
@@ -63,8 +64,7 @@ struct host {
 	struct input input[PF_STAGE_INPUTS];
 	struct pf_rack *rack;
 	struct pf_engine *engine;
-	struct pf_tap_file in, tap[PF_STAGE_TAPS];
-	unsigned taps;
+	struct pf_tap_file in;
 	struct pf_desk *desk;
 	struct pf_transport transport;
 	struct pf_clock_state old; /* of the engine before us */

@@ -19,7 +19,7 @@
 enum {
 	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_LOG_OSC,
 	OPT_MASTER, OPT_OSC_BIND, OPT_OSC_TCP, OPT_OSC_UDP, OPT_PRIORITY,
-	OPT_READY_FD, OPT_RECORD, OPT_TAP, OPT_TEMPO
+	OPT_READY_FD, OPT_RECORD, OPT_ROUND_TRIP, OPT_TAP, OPT_TEMPO
 };
 
 static const struct pf_option options[] = {
@@ -35,6 +35,7 @@ static const struct pf_option options[] = {
 	{OPT_TEMPO, "tempo", "BPM", "10..1000; 120"},
 	{OPT_INPUT, "input", "NAME[=CH]", "hear channel CH (or L,R) as a strip"},
 	{OPT_TAP, "tap", "STRIP", "let others hear it; 'master' for all"},
+	{OPT_ROUND_TRIP, "round-trip", "FRAMES", "out and in again, as pf-latency measured"},
 	{OPT_RECORD, "record", "DIR", "tape, takes, stems, master; or FILE"},
 	{OPT_LENGTH, "length", "S", "end by itself after so many seconds"},
 	{OPT_FREE, "free", NULL, "file, null: as fast as it goes"},
@@ -191,6 +192,10 @@ set_option(struct wish *w, int key, const char *arg)
 		break;
 	case OPT_TAP:
 		add_word(w->tap, &w->taps, PF_STAGE_TAPS, "tap", arg);
+		break;
+	case OPT_ROUND_TRIP:
+		w->round_trip = (uint32_t)pf_option_int(&program,
+		    "round-trip", arg, 1, PF_STAGE_TRIP_MOST);
 		break;
 	case OPT_DESK:
 		w->desk = arg;

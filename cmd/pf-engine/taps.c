@@ -10,35 +10,21 @@
 
 /* ---- taps */
 
-static int
-open_tap(struct host *h, struct pf_tap_file *tap, const char *name,
-    unsigned channels, struct pf_err *err)
-{
-	return pf_tap_file_make(tap, &h->dir, name, channels,
-	    h->info.rate_hz, pf_engine_frame(h->engine), err);
-}
-
 int
 taps_open(struct host *h, struct pf_err *err)
 {
-	int r = h->info.ins ? open_tap(h, &h->in, "in", h->info.ins, err) : 0;
-	for (unsigned i = 0; i < h->wish->taps && r == 0; i++) {
-		r = open_tap(h, &h->tap[i], h->wish->tap[i], 2, err);
-		h->taps += r == 0;
-	}
-	return r;
+	return h->info.ins ? pf_tap_file_make(&h->in, &h->dir, "in",
+	    h->info.ins, h->info.rate_hz, pf_engine_frame(h->engine), err)
+	    : 0;
 }
 
-void
-taps_hand_over(struct host *h)
+int
+taps_wish(struct host *h, struct pf_err *err)
 {
-	for (unsigned i = 0; i < h->taps; i++) {
-		const char *const name = h->wish->tap[i];
-		const struct pf_order order = {.kind = PF_ORDER_TAP,
-		    .tap = h->tap[i].tap, .input = {-1, -1}, .event.source =
-		    strcmp(name, "master") == 0 ? 0 : pf_hash_str(name)};
-		(void)pf_stage_order(h->stage, &order);
-	}
+	int r = 0;
+	for (unsigned i = 0; i < h->wish->taps && r == 0; i++)
+		r = pf_porter_tap(h->porter, h->wish->tap[i], err);
+	return r;
 }
 
 /* ---- the recorder */

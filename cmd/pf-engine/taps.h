@@ -11,9 +11,9 @@
 
 struct host;
 
-/* Make tap.in and the taps that are wanted; have the stage write them. */
+/* Make tap.in; then tell the porter which others are wanted. */
 PF_MUST_CHECK int taps_open(struct host *host, struct pf_err *err);
-void taps_hand_over(struct host *host);
+PF_MUST_CHECK int taps_wish(struct host *host, struct pf_err *err);
 
 /* Begin to record, if it is wanted; then what is there from the start. */
 PF_MUST_CHECK int recording_open(struct host *host, struct pf_err *err);

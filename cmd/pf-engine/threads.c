@@ -42,6 +42,20 @@ spell(void *ctx, const char *name)
 	pf_porter_name(h->porter, name);
 }
 
+static int
+tap(void *ctx, const char *name, struct pf_err *err)
+{
+	const struct host *const h = ctx;
+	return pf_porter_tap(h->porter, name, err);
+}
+
+static void
+round_trip(void *ctx, uint32_t frames)
+{
+	const struct host *const h = ctx;
+	pf_stage_round_trip(h->stage, frames);
+}
+
 int
 control_open(struct host *h, struct pf_err *err)
 {
@@ -61,6 +75,8 @@ control_open(struct host *h, struct pf_err *err)
 	    pf_hash_str(PF_HISTOGRAM_COMMAND));
 	config.quit = quit;
 	config.spell = spell;
+	config.tap = tap;
+	config.round_trip = round_trip;
 	config.ctx = h;
 	const int r = pf_control_new(&c->control, &config, err);
 	if (r == 0)

@@ -14,6 +14,7 @@ complete -c pf-engine -l master -x -a 'lookahead safe' -d 'with or without delay
 complete -c pf-engine -l tempo -x -d 'begin at this tempo'
 complete -c pf-engine -l input -x -d 'hear a channel as a strip'
 complete -c pf-engine -l tap -x -a 'master drums bass harmony melody' -d 'let others hear a strip'
+complete -c pf-engine -l round-trip -x -d 'frames, as pf-latency measured'
 complete -c pf-engine -l record -r -F -d 'tape, takes, stems and master'
 complete -c pf-engine -l length -x -d 'end by itself after so many seconds'
 complete -c pf-engine -l free -d 'as fast as it goes'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/addresses.h"
+#include "live/stage.h"
 
 static const char *const axis_words[] = {"axis", "auto", NULL};
 static const char *const meter_words[] = {
@@ -78,6 +79,13 @@ const struct pf_address pf_addresses_always[] = {
 	    "OSC over TCP; 0: none"),
 	GET("/session/pid", PF_AT_PID, PF_ADDRESS_NUMBER, "",
 	    "the engine's process"),
+	{"/session/round-trip", PF_ADDRESS_NUMBER, PF_AT_ROUND_TRIP, true,
+	    true, "frames", 0, PF_STAGE_TRIP_MOST, false, 0, NULL, 0, NULL,
+	    "from an output through the air to an input; 0: the device's",
+	    "", ""},
+	{"/session/tap", PF_ADDRESS_TEXT, PF_AT_TAP, false, true, "", 0, 0,
+	    false, 0, NULL, 0, NULL,
+	    "let others hear a strip, a bus, or 'master'", "", ""},
 	{"/session/quit", PF_ADDRESS_TRIGGER, PF_AT_QUIT, false, true, "", 0,
 	    0, false, 0, NULL, 0, NULL, "end the engine, with a fade", "",
 	    ""},

@@ -53,6 +53,11 @@ struct pf_control_config {
 	/* A name that a command says by its hash, to be spelled on
 	 * lane.engine; may be NULL. */
 	void (*spell)(void *ctx, const char *name);
+	/* Tap a strip, a return, "master" (/session/tap); and the way out and
+	 * in again was measured (/session/round-trip), frames, 0: as the
+	 * device says.  NULL: that is refused. */
+	int (*tap)(void *ctx, const char *name, struct pf_err *err);
+	void (*round_trip)(void *ctx, uint32_t frames);
 	void *ctx;
 };
 

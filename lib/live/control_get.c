@@ -152,6 +152,7 @@ session_value(struct pf_control *c, const struct pf_address *a,
 		x = s->rate_hz ? 1000.0 * (s->in_latency + s->out_latency +
 		    s->master_latency) / s->rate_hz : 0;
 		break;
+	case PF_AT_ROUND_TRIP: x = s->in_latency + s->out_latency; break;
 	case PF_AT_XRUNS: x = (double)s->xruns; break;
 	case PF_AT_LOST: x = (double)s->lost_frames; break;
 	case PF_AT_SPEED: x = s->speed; break;

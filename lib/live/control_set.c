@@ -195,6 +195,29 @@ quit(struct pf_control *c, const struct pf_control_request *r,
 	return 0;
 }
 
+static int
+tap(struct pf_control *c, const struct pf_control_request *r,
+    const struct pf_address *a, const struct pf_control_wish *w, struct pf_err *err)
+{
+	if (!c->config.tap)
+		return pf_err_set(err, "this engine has no taps");
+	const int status = c->config.tap(c->config.ctx, w->text, err);
+	if (status == 0)
+		pf_control_ok(c, r->peer, a->path, 0, c->now_ns);
+	return status;
+}
+
+static int
+set_round_trip(struct pf_control *c, const struct pf_control_request *r,
+    const struct pf_address *a, const struct pf_control_wish *w, struct pf_err *err)
+{
+	if (!c->config.round_trip)
+		return pf_err_set(err, "this engine has no device");
+	c->config.round_trip(c->config.ctx, (uint32_t)llround(w->number));
+	pf_control_ok(c, r->peer, a->path, 0, c->now_ns);
+	return 0;
+}
+
 /* ---- the desk and the agents */
 
 static int
@@ -302,6 +325,10 @@ pf_control_set(struct pf_control *c, const struct pf_control_request *r,
 		return pf_control_set_follow(c, r, a, &w, err);
 	case PF_AT_QUIT:
 		return quit(c, r, a, err);
+	case PF_AT_TAP:
+		return tap(c, r, a, &w, err);
+	case PF_AT_ROUND_TRIP:
+		return set_round_trip(c, r, a, &w, err);
 	case PF_AT_PARAM:
 		return set_param(c, r, a, &w, err);
 	case PF_AT_MUTE:

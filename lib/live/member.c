@@ -320,6 +320,12 @@ pf_member_tail(struct pf_member *m)
 	return m->own.lane ? pf_lane_tail(m->own.lane) : NULL;
 }
 
+struct pf_lane_segment *
+pf_member_lane(struct pf_member *m)
+{
+	return m->own.lane;
+}
+
 void
 pf_member_state(struct pf_member *m, enum pf_lane_state state)
 {

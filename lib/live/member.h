@@ -140,6 +140,10 @@ unsigned pf_member_kept(const struct pf_member *m);
 void pf_member_state(struct pf_member *m, enum pf_lane_state state);
 struct pf_tail *pf_member_tail(struct pf_member *m); /* NULL: no lane */
 
+/* The own lane, to say in it by hand what is not to be stamped or kept; NULL:
+ * there is none. */
+struct pf_lane_segment *pf_member_lane(struct pf_member *m);
+
 /* ---- hearing, by hand */
 
 struct pf_member_heard {

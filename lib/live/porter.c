@@ -121,6 +121,7 @@ pf_porter_free(struct pf_porter *p)
 		return;
 	pf_porter_stop(p);
 	pf_porter_close_all(p);
+	pf_porter_close_taps(p);
 	pf_names_free(p->names);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
@@ -243,6 +244,7 @@ step(struct pf_porter *p)
 	const int64_t now = pf_mono_ns();
 	const uint32_t roster = atomic_load(&p->config.bell->roster);
 	struct pf_lane_owner *const owner = &p->config.said->lane->owner;
+	struct pf_err err;
 	hear_notices(p);
 	if (roster != p->roster || now - p->scanned_ns >= SCAN_NS) {
 		p->roster = roster;
@@ -250,6 +252,8 @@ step(struct pf_porter *p)
 		pf_porter_scan(p);
 	}
 	pf_porter_strips(p);
+	if (pf_porter_taps(p, &err) != 0)
+		pf_msg("%s", err.text);
 	hear_tape(p);
 	if (now - p->watched_ns >= WATCH_NS) {
 		p->watched_ns = now;
@@ -268,12 +272,17 @@ step(struct pf_porter *p)
  * A change that is on its way to be heard at the first frame, all of them
  * before the device starts: the stage does not run yet, so its orders wait.
  */
-void
-pf_porter_begin(struct pf_porter *p, struct pf_stage *stage)
+int
+pf_porter_begin(struct pf_porter *p, struct pf_stage *stage,
+    struct pf_err *err)
 {
 	p->stage = stage;
+	const int r = pf_porter_taps(p, err);
+	if (r != 0)
+		return r;
 	pf_porter_restore(p, &p->values);
 	step(p);
+	return 0;
 }
 
 static void

@@ -59,13 +59,26 @@ void pf_porter_free(struct pf_porter *porter);
 
 /*
  * Give him the stage and have him look once, before the device starts: who
- * is there already plays from the first frame on.
+ * is there already plays from the first frame on, and the taps are there.
+ * Returns 0, or a negative errno with *err worded: one can not be made.
  */
-void pf_porter_begin(struct pf_porter *porter, struct pf_stage *stage);
+PF_MUST_CHECK int pf_porter_begin(struct pf_porter *porter,
+    struct pf_stage *stage, struct pf_err *err);
 
 /* Start and end his thread.  0 or a negative errno. */
 PF_MUST_CHECK int pf_porter_start(struct pf_porter *porter);
 void pf_porter_stop(struct pf_porter *porter);
+
+/*
+ * Tap a strip, a return or the master, from now on until the engine ends, as
+ * tap.NAME (session/tap.h); again is fine, and a strip that is not there yet
+ * is silent.  Any setup thread; the tap is there a moment later.
+ *
+ * Returns 0; -EINVAL (no strip can be called so) or -ENOSPC (too many), with
+ * *err worded.
+ */
+PF_MUST_CHECK int pf_porter_tap(struct pf_porter *porter, const char *name,
+    struct pf_err *err);
 
 /* The stage's wait(), free running: wake him, and give him a moment. */
 void pf_porter_wait(void *porter);

@@ -2,13 +2,14 @@
 /*
  * The porter's own state: porter.c is his thread, porter_lanes.c finds
  * musicians, porter_watch.c watches them, porter_strips.c makes strips and
- * loads instruments.
+ * loads instruments, porter_taps.c taps them.
  */
 #ifndef PF_LIVE_PORTER_PRIVATE_H
 #define PF_LIVE_PORTER_PRIVATE_H
 
 #include "event/names.h"
 #include "live/porter.h"
+#include "session/tap_file.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -16,6 +17,7 @@
 #define PF_WANTS_MOST 256
 #define PF_VALUES_MOST 64
 #define PF_BAD_MOST 32
+#define PF_TAPS_MOST 64 /* beside those of a recorder */
 
 /* A value that somebody set before we heard of it. */
 struct pf_values {
@@ -87,6 +89,12 @@ struct pf_porter {
 	int64_t scanned_ns, watched_ns, told_ns;
 	char bad[PF_BAD_MOST][PF_LANE_NAME_MOST + 1]; /* said to be unusable */
 	unsigned bads;
+
+	/* With the lock: what is to be tapped, and what is. */
+	char tap_wish[PF_TAPS_MOST][PF_LANE_NAME_MOST + 1];
+	unsigned tap_wishes;
+	struct pf_tap_file tap[PF_TAPS_MOST];
+	unsigned taps, tapped; /* made; and the stage knows of */
 };
 
 
@@ -119,6 +127,12 @@ void pf_porter_placed(struct pf_porter *p, struct pf_change *change);
 void pf_porter_restore(struct pf_porter *p, struct pf_values *values);
 /* Keep the last `set` of each parameter. */
 void pf_values_put(struct pf_values *values, const struct pf_event *e);
+
+/* ---- porter_taps.c */
+
+/* Make the taps that are wished.  0, or the last failure, worded. */
+int pf_porter_taps(struct pf_porter *p, struct pf_err *err);
+void pf_porter_close_taps(struct pf_porter *p);
 
 static inline struct pf_musician *
 pf_musician_of(struct pf_part *part)

@@ -123,6 +123,12 @@ pf_stage_port(struct pf_stage *s, uint16_t port)
 }
 
 void
+pf_stage_round_trip(struct pf_stage *s, uint32_t frames)
+{
+	atomic_store_explicit(&s->round_trip, frames, memory_order_relaxed);
+}
+
+void
 pf_stage_end(struct pf_stage *s)
 {
 	atomic_store(&s->end, true);

@@ -43,6 +43,7 @@
 #define PF_PARTS_MOST 128 /* lanes that are drained */
 #define PF_STAGE_INPUTS 16
 #define PF_STAGE_TAPS 192
+#define PF_STAGE_TRIP_MOST 192000 /* frames of a round trip */
 
 struct pf_stage;
 
@@ -183,6 +184,10 @@ struct pf_answers *pf_stage_answers(struct pf_stage *stage);
 
 /* OSC's port, as the clock tells it; any setup thread. */
 void pf_stage_port(struct pf_stage *stage, uint16_t port);
+
+/* The way out and in again, frames, as it was measured: the clock tells it
+ * instead of what the device says.  0: as that says.  Any setup thread. */
+void pf_stage_round_trip(struct pf_stage *stage, uint32_t frames);
 
 /* Stop, fade out and let the device end.  Any thread, any time. */
 void pf_stage_end(struct pf_stage *stage);

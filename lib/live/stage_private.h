@@ -90,6 +90,7 @@ struct pf_stage {
 	_Atomic uint32_t ring; /* classes of the bell he shall ring */
 	atomic_bool end;      /* pf_stage_end() */
 	_Atomic uint32_t port;
+	_Atomic uint32_t round_trip; /* frames; 0: as the device says */
 	_Atomic int64_t frame;   /* release: the porter's and control's */
 	_Atomic uint64_t thread;
 };

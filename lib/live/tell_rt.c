@@ -194,6 +194,22 @@ pf_stage_complain(struct pf_stage *s)
 
 /* ---- clock and numbers */
 
+/* What was measured counts; the way in is what the way out leaves of it. */
+static void
+set_latency(struct pf_stage *s, const struct pf_device_period *p)
+{
+	struct pf_clock_state *const c = &s->state;
+	const uint32_t trip = atomic_load_explicit(&s->round_trip,
+	    memory_order_relaxed);
+	c->in_latency = p->in_latency;
+	c->out_latency = p->out_latency;
+	if (trip == 0)
+		return;
+	if (c->out_latency > trip)
+		c->out_latency = trip;
+	c->in_latency = trip - c->out_latency;
+}
+
 static void
 set_clock(struct pf_stage *s, const struct pf_device_period *p,
     int64_t begin_ns)
@@ -219,8 +235,7 @@ set_clock(struct pf_stage *s, const struct pf_device_period *p,
 	c->periods++;
 	c->xruns = p->xruns;
 	c->lost_frames = p->lost_frames;
-	c->in_latency = p->in_latency;
-	c->out_latency = p->out_latency;
+	set_latency(s, p);
 	c->port = atomic_load_explicit(&s->port, memory_order_relaxed);
 	pf_transport_tell(&s->transport, now, c);
 	pf_clock_set(s->config.clock, c);
