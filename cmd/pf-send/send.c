@@ -42,7 +42,7 @@ struct sender {
 	bool placed;             /* the offsets are known */
 	double offset_beats;
 	int64_t offset_ns;
-	uint64_t sent, late, transport, foreign;
+	uint64_t sent, late, transport, engine, foreign;
 };
 
 static bool
@@ -201,6 +201,17 @@ is_transport(const struct pf_line *line)
 	}
 }
 
+/*
+ * What an engine said stands on any tape, but here another engine speaks, and
+ * the desk is its own.
+ */
+static bool
+is_engine(const struct pf_line *line)
+{
+	return line->source_len == 6 &&
+	    memcmp(line->source, "engine", 6) == 0;
+}
+
 /* Word an error with the place of its line. */
 static int
 at_line(const struct sender *s, const struct pf_line *line, int e,
@@ -224,11 +235,11 @@ send_line(struct sender *s, struct pf_line *line, struct pf_err *err)
 	}
 	if (pf_event_type(&line->event) == PF_TICK)
 		return 0;
-	if (is_transport(line)) {
+	if (is_transport(line) || is_engine(line)) {
 		/* It counts as the beginning all the same. */
 		if (line->event.time != PF_TIME_NOW)
 			place(s, line);
-		s->transport++;
+		*(is_engine(line) ? &s->engine : &s->transport) += 1;
 		return 0;
 	}
 	snprintf(name, sizeof name, "%.*s", (int)line->source_len,
@@ -344,6 +355,9 @@ report(const struct sender *s)
 		pf_msg("%llu lines of the transport were left out: pf-ctl or "
 		    "the source 'conductor' may say them",
 		    (unsigned long long)s->transport);
+	if (s->engine)
+		pf_msg("%llu lines of an engine were left out",
+		    (unsigned long long)s->engine);
 }
 
 int

@@ -129,6 +129,21 @@ tape_ns() {
 		END { exit bad || hi - lo > 21000 }' both
 }
 
+@test "a tape that a session left is replayed, but for what its engine said" {
+	start_engine
+	printf '0\tbass\tpatch\t-\t-\t-\tname=sub-bass\n0\tbass\tnote\t40\t0.5\t0.1\n' | pf-send
+	pf-ctl strip bass gain -6
+	pf-tap --record tape.pf --from start --for 0.05
+	grep -qP '\tengine\tset\t.*bass.gain' tape.pf
+	n=$(tape_ns | grep -c ' bass note 40')
+	pf-ctl strip bass gain -3
+	pf-send -v --replay tape.pf 2>err
+	cat err
+	grep -q 'lines of an engine were left out' err
+	[ "$(tape_ns | grep -c ' bass note 40')" -eq "$((2 * n))" ]
+	[ "$(pf-ctl get strip bass gain)" = -3 ]
+}
+
 @test "INT ends its notes and leaves" {
 	start_engine
 	hold_open
