@@ -7,6 +7,7 @@
 #include "osc/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,48 +15,71 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * A client of a Unix socket is not connected to it: the server may answer
+ * from another socket (server.h), so who answers is known by his user.
+ */
 struct pf_osc_client {
 	int fd;
-	bool stream;
+	int dir_fd;                /* keeps `to` alive; -1 */
+	bool stream, local;
+	struct pf_osc_address to;  /* local */
 	struct pf_osc_unframe unframe;
 	_Alignas(8) uint8_t in[PF_OSC_PACKET_MOST];
 	size_t in_at, in_len; /* stream: bytes not yet taken in */
 	uint8_t out[2 * PF_OSC_PACKET_MOST + 8];
 };
 
+/* 0 or a negative errno. */
 static int
-connect_to(struct pf_osc_client **client,
-    const struct pf_osc_address *address, bool stream, const char *shown,
-    struct pf_err *err)
+open_socket(struct pf_osc_client *c, const struct pf_osc_address *address)
 {
-	struct pf_osc_client *const c = calloc(1, sizeof *c);
-	const struct sockaddr_un any_name = {.sun_family = AF_UNIX};
-	const int yes = 1, family = address->any.sa_family;
-	if (!c)
-		return pf_err_set(err, "not enough memory"), -ENOMEM;
-	pf_osc_unframe_init(&c->unframe);
-	c->stream = stream;
-	c->fd = socket(family, (stream ? SOCK_STREAM : SOCK_DGRAM) |
-	    SOCK_CLOEXEC, 0);
-	if (c->fd < 0)
-		goto fail;
-	/* A datagram is answered only if it has a sender: any name will do. */
-	if (family == AF_UNIX && bind(c->fd, (const struct sockaddr *)
-	    &any_name, sizeof any_name.sun_family) != 0)
-		goto fail;
-	if (connect(c->fd, &address->any, address->len) != 0)
-		goto fail;
-	if (stream)
+	const int yes = 1;
+	c->fd = socket(address->any.sa_family, (c->stream ? SOCK_STREAM
+	    : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+	if (c->fd < 0 || connect(c->fd, &address->any, address->len) != 0)
+		return -errno;
+	if (c->stream)
 		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &yes,
 		    sizeof yes);
+	if (!c->local)
+		return 0;
+	/* Somebody listens: say AF_UNSPEC to be connected to nobody. */
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	const struct sockaddr_un any_name = {.sun_family = AF_UNIX};
+	c->to = *address;
+	if (connect(c->fd, &nobody, sizeof nobody) != 0 ||
+	    setsockopt(c->fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0)
+		return -errno;
+	/* A datagram is answered only if it has a sender: any name will do. */
+	return bind(c->fd, (const struct sockaddr *)&any_name,
+	    sizeof any_name.sun_family) == 0 || errno == EINVAL ? 0 : -errno;
+}
+
+static int
+connect_to(struct pf_osc_client **client,
+    const struct pf_osc_address *address, bool stream, int dir_fd,
+    const char *shown, struct pf_err *err)
+{
+	struct pf_osc_client *const c = calloc(1, sizeof *c);
+	if (!c) {
+		if (dir_fd >= 0)
+			close(dir_fd);
+		return pf_err_set(err, "not enough memory"), -ENOMEM;
+	}
+	pf_osc_unframe_init(&c->unframe);
+	c->stream = stream;
+	c->local = address->any.sa_family == AF_UNIX;
+	c->dir_fd = dir_fd;
+	const int status = open_socket(c, address);
+	if (status != 0) {
+		pf_err_set(err, "nobody listens at '%s': %s", shown,
+		    strerror(-status));
+		pf_osc_client_free(c);
+		return status;
+	}
 	*client = c;
 	return 0;
-fail:;
-	const int status = -errno;
-	pf_err_set(err, "nobody listens at '%s': %s", shown,
-	    strerror(errno));
-	pf_osc_client_free(c);
-	return status;
 }
 
 int
@@ -63,11 +87,17 @@ pf_osc_client_open_at(struct pf_osc_client **client, int dir_fd,
     const char *name, struct pf_err *err)
 {
 	struct pf_osc_address address;
-	if (pf_osc_address_at(&address, dir_fd, name) != 0) {
+	const int own_fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
+	if (own_fd < 0) {
+		const int e = errno;
+		return pf_err_set(err, "%s", strerror(e)), -e;
+	}
+	if (pf_osc_address_at(&address, own_fd, name) != 0) {
+		close(own_fd);
 		pf_err_set(err, "'%s' is no name for a socket", name);
 		return -ENAMETOOLONG;
 	}
-	return connect_to(client, &address, false, name, err);
+	return connect_to(client, &address, false, own_fd, name, err);
 }
 
 /* "HOST:PORT", HOST perhaps in brackets. */
@@ -105,7 +135,7 @@ pf_osc_client_open(struct pf_osc_client **client, const char *text,
 		    "udp:HOST:PORT or tcp:HOST:PORT", text);
 		return -EINVAL;
 	}
-	return connect_to(client, &address, tcp, text, err);
+	return connect_to(client, &address, tcp, -1, text, err);
 }
 
 void
@@ -115,6 +145,8 @@ pf_osc_client_free(struct pf_osc_client *client)
 		return;
 	if (client->fd >= 0)
 		close(client->fd);
+	if (client->dir_fd >= 0)
+		close(client->dir_fd);
 	free(client);
 }
 
@@ -129,7 +161,8 @@ pf_osc_client_send(struct pf_osc_client *c, const void *packet, size_t len)
 		bytes = c->out;
 	}
 	while (len > 0) {
-		const ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL);
+		const ssize_t n = sendto(c->fd, bytes, len, MSG_NOSIGNAL,
+		    c->local ? &c->to.any : NULL, c->local ? c->to.len : 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -159,6 +192,33 @@ next_of_stream(struct pf_osc_client *c, const void **packet)
 	return got > 0 ? (int)len : got;
 }
 
+/* As recv(), but nothing that another user says: -EAGAIN. */
+static ssize_t
+receive(struct pf_osc_client *c)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec iov = {c->in, sizeof c->in};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof control};
+	if (!c->local)
+		return recv(c->fd, c->in, sizeof c->in, 0);
+	const ssize_t n = recvmsg(c->fd, &m, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *const said = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	struct ucred who = {.uid = (uid_t)-1};
+	if (n < 0)
+		return n;
+	if (said && said->cmsg_level == SOL_SOCKET &&
+	    said->cmsg_type == SCM_CREDENTIALS)
+		memcpy(&who, CMSG_DATA(said), sizeof who);
+	if (who.uid == geteuid() || who.uid == 0)
+		return n;
+	errno = EAGAIN;
+	return -1;
+}
+
 int
 pf_osc_client_receive(struct pf_osc_client *c, const void **packet,
     int timeout_ms)
@@ -178,7 +238,9 @@ pf_osc_client_receive(struct pf_osc_client *c, const void **packet,
 			return -ETIMEDOUT;
 		if (ready < 0)
 			return -errno;
-		const ssize_t n = recv(c->fd, c->in, sizeof c->in, 0);
+		const ssize_t n = receive(c);
+		if (n < 0 && errno == EAGAIN)
+			continue;
 		if (n < 0)
 			return -errno;
 		if (n == 0 && c->stream)

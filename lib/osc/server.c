@@ -24,6 +24,8 @@ enum {
 	PACKET_UNIT = 256   /* bytes that cost as much as a packet */
 };
 
+#define PATIENCE_NS INT64_C(2000000000) /* with who is silent on TCP */
+
 struct peer {
 	unsigned number;    /* 0: unused */
 	int via;            /* UNIX, UDP, or LISTEN: a connection */
@@ -32,6 +34,7 @@ struct peer {
 	double credit;      /* packets it may still send */
 	int64_t seen_ns, told_ns;
 	bool keep;
+	int fd;             /* UNIX: answered from there; -1: from ours */
 	char name[80];
 };
 
@@ -73,6 +76,9 @@ forget(struct pf_osc_server *server, struct peer *peer)
 	if (peer->via == LISTEN)
 		pf_osc_connection_close(
 		    &server->connection[peer->connection]);
+	if (peer->fd >= 0)
+		close(peer->fd);
+	peer->fd = -1;
 	peer->number = 0;
 	if (server->config.gone)
 		server->config.gone(server->config.ctx, number);
@@ -109,7 +115,7 @@ new_peer(struct pf_osc_server *server, int via,
 	*peer = (struct peer){
 		.number = ++server->numbers * PF_OSC_PEERS_MOST + place,
 		.via = via, .address = *address, .credit = BURST,
-		.seen_ns = now,
+		.seen_ns = now, .fd = -1,
 	};
 	char shown[64];
 	pf_osc_address_show(address, shown, sizeof shown);
@@ -259,6 +265,9 @@ pf_osc_server_free(struct pf_osc_server *server)
 	for (int i = 0; i < SOCKETS; i++)
 		if (server->fd[i] >= 0)
 			close(server->fd[i]);
+	for (size_t i = 0; i < PF_OSC_PEERS_MOST; i++)
+		if (server->peer[i].number != 0 && server->peer[i].fd >= 0)
+			close(server->peer[i].fd);
 	if (server->config.dir_fd >= 0)
 		unlinkat(server->config.dir_fd, server->config.name, 0);
 	free(server);
@@ -294,6 +303,27 @@ receive(struct pf_osc_server *server, int via, int64_t now)
 	return got;
 }
 
+/*
+ * All places are taken: who said nothing whole for a while, and has no
+ * subscription, goes.
+ */
+static void
+make_place(struct pf_osc_server *server, int64_t now)
+{
+	struct peer *oldest = NULL;
+	for (unsigned i = 0; i < PF_OSC_CONNECTIONS_MOST; i++) {
+		struct peer *const p = find_number(server,
+		    server->connection[i].peer);
+		if (server->connection[i].fd < 0)
+			return;
+		if (p && !p->keep && now - p->seen_ns >= PATIENCE_NS &&
+		    (!oldest || p->seen_ns < oldest->seen_ns))
+			oldest = p;
+	}
+	if (oldest)
+		forget(server, oldest);
+}
+
 static void
 accept_one(struct pf_osc_server *server, int64_t now)
 {
@@ -302,6 +332,7 @@ accept_one(struct pf_osc_server *server, int64_t now)
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		return;
+	make_place(server, now);
 	for (unsigned i = 0; i < PF_OSC_CONNECTIONS_MOST; i++) {
 		if (server->connection[i].fd >= 0)
 			continue;
@@ -378,6 +409,16 @@ pf_osc_server_step(struct pf_osc_server *server, int timeout_ms)
 
 /* ---- sending */
 
+/* 0; -EAGAIN: there is no room; or another negative errno. */
+static int
+send_from(int fd, const struct peer *peer, const void *packet, size_t len)
+{
+	if (sendto(fd, packet, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+	    &peer->address.any, peer->address.len) >= 0)
+		return 0;
+	return errno == EWOULDBLOCK || errno == ENOBUFS ? -EAGAIN : -errno;
+}
+
 int
 pf_osc_server_send(struct pf_osc_server *server, unsigned number,
     const void *packet, size_t len)
@@ -393,11 +434,17 @@ pf_osc_server_send(struct pf_osc_server *server, unsigned number,
 			forget(server, peer);
 		return status;
 	}
-	if (sendto(server->fd[peer->via], packet, len, MSG_DONTWAIT |
-	    MSG_NOSIGNAL, &peer->address.any, peer->address.len) >= 0)
-		return 0;
-	const int status = -errno;
-	if (status == -EWOULDBLOCK || status == -ENOBUFS)
+	int status = send_from(peer->fd >= 0 ? peer->fd
+	    : server->fd[peer->via], peer, packet, len);
+	if (status == -EAGAIN && peer->via == UNIX && peer->fd < 0) {
+		/* Ours may be full of what others do not read. */
+		peer->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
+		    SOCK_NONBLOCK, 0);
+		if (peer->fd >= 0)
+			status = send_from(peer->fd, peer, packet, len);
+	}
+	/* It is connected to ours, and hears no other. */
+	if (status == -EPERM)
 		return -EAGAIN;
 	if (status == -ECONNREFUSED || status == -ENOENT ||
 	    status == -ENOTSOCK) {

@@ -6,7 +6,11 @@
  *
  * Who sends is a peer, known by a number as long as it is remembered (256 of
  * them; the one that was silent longest makes room).  A peer that floods is
- * not read: 4000 packets a second are its share, large ones count more.
+ * not read: 4000 packets a second are its share, large ones count more.  One
+ * who does not read what it is told holds up nobody else: the system counts
+ * what lies unread by Unix sockets against ours, so a peer that finds no
+ * room is answered from a socket of its own.  Who was silent longest on TCP
+ * makes room when all places are taken.
  *
  * One thread.
  */

@@ -368,6 +368,40 @@ test_flood(int dir_fd)
 	    "the loopback is told from the world");
 }
 
+/* People who ask and never read the answers. */
+static void
+test_deaf(int dir_fd)
+{
+	enum { DEAF = 60, QUESTIONS = 12 };
+	struct house house = {0};
+	struct pf_osc_server_config config;
+	struct pf_osc_client *deaf[DEAF], *client;
+	struct pf_err err;
+	static const unsigned char long_one[2000];
+	bool open = true;
+	pf_osc_server_config_init(&config);
+	config.dir_fd = dir_fd;
+	config.packet = echo;
+	config.ctx = &house;
+	open = pf_osc_server_new(&house.server, &config, &err) == 0;
+	for (int i = 0; i < DEAF && open; i++) {
+		open = pf_osc_client_open_at(&deaf[i], dir_fd, "ctl",
+		    &err) == 0;
+		for (int k = 0; k < QUESTIONS && open; k++) {
+			(void)!pf_osc_client_send(deaf[i], long_one,
+			    sizeof long_one);
+			pf_osc_server_step(house.server, 0);
+		}
+	}
+	ok(open && pf_osc_client_open_at(&client, dir_fd, "ctl", &err) == 0 &&
+	    echoes(&house, client),
+	    "who does not read his answers keeps nobody from theirs");
+	pf_osc_client_free(client);
+	for (int i = 0; i < DEAF; i++)
+		pf_osc_client_free(deaf[i]);
+	pf_osc_server_free(house.server);
+}
+
 int
 main(void)
 {
@@ -384,6 +418,7 @@ main(void)
 	const int fd = open(dir, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	test_sockets(fd);
 	test_flood(fd);
+	test_deaf(fd);
 	close(fd);
 	rmdir(dir);
 	return tap_done();
