@@ -343,14 +343,14 @@ pf_engine_epoch(struct pf_engine *engine, unsigned epoch)
 	(void)pf_engine_push_tagged(engine, &play, NULL, 0, 0);
 }
 
-/* Voices that sound, but for those that are told to go. */
+/* Voices that sound, and are not fading. */
 static unsigned
-sounding(const struct pf_strip *strip, unsigned going)
+sounding(const struct pf_strip *strip)
 {
 	unsigned n = strip->gear->voices ? strip->gear->voices->sounding : 0;
 	for (unsigned i = 0; i < strip->ringings; i++)
 		n += strip->ringing[i]->voices->sounding;
-	return n > going ? n - going : 0;
+	return n;
 }
 
 /* Let voices of a strip go, as a tape would say it. */
@@ -373,26 +373,46 @@ enqueue_shed(struct pf_engine *engine, struct pf_strip *strip, unsigned n)
 	return enqueue(engine, strip, &due) == 0;
 }
 
+/* How many go if each strip keeps so many at most. */
+static unsigned
+above(const unsigned *n, unsigned strips, unsigned keep)
+{
+	unsigned sum = 0;
+	for (unsigned s = 0; s < strips; s++)
+		sum += n[s] > keep ? n[s] - keep : 0;
+	return sum;
+}
+
 unsigned
 pf_engine_shed(struct pf_engine *engine, unsigned voices)
 {
 	const struct pf_graph *g = engine->graph;
-	unsigned going[PF_STRIPS_MOST] = {0}, done = 0;
-	if (voices > PF_VOICES_MOST)
-		voices = PF_VOICES_MOST;
-	for (unsigned i = 0; i < voices; i++) {
-		unsigned most = 0, at = 0;
-		for (unsigned s = 0; s < g->strips; s++) {
-			const unsigned n = sounding(g->strip[s], going[s]);
-			at = n > most ? s : at;
-			most = n > most ? n : most;
-		}
-		if (!most)
-			break;
-		going[at]++;
+	unsigned n[PF_STRIPS_MOST], keep = 0, most = 0, done = 0;
+	for (unsigned s = 0; s < g->strips; s++) {
+		n[s] = sounding(g->strip[s]);
+		most = n[s] > most ? n[s] : most;
 	}
-	for (unsigned s = 0; s < g->strips; s++)
-		if (going[s] && enqueue_shed(engine, g->strip[s], going[s]))
-			done += going[s];
+	/* Who has most gives first: the least that all may keep, so that no
+	 * more than `voices` go; what is missing then, one of each in turn. */
+	while (keep < most) {
+		const unsigned mid = (keep + most) / 2;
+		if (above(n, g->strips, mid) > voices)
+			keep = mid + 1;
+		else
+			most = mid;
+	}
+	unsigned missing = voices - above(n, g->strips, keep);
+	for (unsigned s = 0; s < g->strips; s++) {
+		unsigned going = n[s] > keep ? n[s] - keep : 0;
+		if (missing && keep && n[s] >= keep) {
+			going++;
+			missing--;
+		}
+		/* What one event can tell; a strip with rings has more. */
+		if (going > PF_VOICES_MOST)
+			going = PF_VOICES_MOST;
+		if (going && enqueue_shed(engine, g->strip[s], going))
+			done += going;
+	}
 	return done;
 }

@@ -41,6 +41,7 @@ say_own_names(struct pf_porter *p)
 {
 	pf_porter_name(p, "engine");
 	pf_porter_name(p, "shed");
+	pf_porter_name(p, "overload");
 	for (unsigned i = 0; i < PF_PART_COUNTS; i++)
 		pf_porter_name(p, pf_part_count_name[i]);
 }
@@ -108,6 +109,8 @@ pf_porter_new(struct pf_porter **porter,
 	}
 	say_own_names(p);
 	pf_lane_begin_now(&p->taped, config->tape->lane);
+	p->faded_told = atomic_load(
+	    &config->said->lane->owner.metric[PF_METRIC_FADED]);
 	if (config->said->taken_over)
 		read_values(p);
 	*porter = p;

@@ -86,7 +86,8 @@ struct pf_porter {
 	struct pf_values patches;       /* and its instruments, by strip */
 	struct pf_lane_cursor taped;    /* how far the desk heard the tape */
 	uint32_t roster;
-	int64_t scanned_ns, watched_ns, told_ns;
+	int64_t scanned_ns, watched_ns, told_ns, load_told_ns;
+	uint64_t faded_told;   /* voices let go that the log told of */
 	char bad[PF_BAD_MOST][PF_LANE_NAME_MOST + 1]; /* said to be unusable */
 	unsigned bads;
 

@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "base/mono.h"
+#include "session/metric.h"
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -129,10 +130,27 @@ watch_words(struct pf_musician *m, int64_t now)
 	m->foreign_told = foreign;
 }
 
+/* Voices had to go, for there was no time: said once a second at most. */
+static void
+watch_load(struct pf_porter *p, int64_t now)
+{
+	const uint64_t faded = atomic_load_explicit(
+	    &p->config.said->lane->owner.metric[PF_METRIC_FADED],
+	    memory_order_relaxed);
+	if (now - p->load_told_ns < COMPLAIN_NS || faded == p->faded_told)
+		return;
+	if (faded > p->faded_told)
+		pf_msg("more to play than there is time for: %llu voices let "
+		    "go", (unsigned long long)(faded - p->faded_told));
+	p->faded_told = faded;
+	p->load_told_ns = now;
+}
+
 void
 pf_porter_watch(struct pf_porter *p)
 {
 	const int64_t now = pf_mono_ns();
+	watch_load(p, now);
 	for (unsigned i = 0; i < p->musicians; i++) {
 		struct pf_musician *const m = p->musician[i];
 		watch_life(p, m);

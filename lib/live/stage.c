@@ -83,6 +83,7 @@ pf_stage_new(struct pf_stage **stage, const struct pf_stage_config *config)
 		s->said[i].next_free = i + 1;
 	s->name_engine = pf_hash_str("engine");
 	s->name_shed = pf_hash_str("shed");
+	s->name_overload = pf_hash_str("overload");
 	for (unsigned i = 0; i < PF_PART_COUNTS; i++)
 		s->name_count[i] = pf_hash_str(pf_part_count_name[i]);
 	for (const char *name; s->fx_returns < PF_RETURNS_MOST && (name =

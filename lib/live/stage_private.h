@@ -69,7 +69,11 @@ struct pf_stage {
 	int64_t begun_frame;
 	struct pf_clock_state state;
 
-	unsigned over_90;     /* periods in a row that took too long */
+	double load_before;   /* of the last period; 0: not to be judged */
+	int64_t fading_frames; /* until voices that were shed are gone */
+	uint32_t faded[PF_STRIPS_MOST]; /* voices shed, not yet told */
+	uint64_t faded_all;
+	int64_t faded_told_ns;
 	int64_t metrics_ns;   /* when they were told last */
 	double load;
 	uint64_t load_most;
@@ -77,7 +81,7 @@ struct pf_stage {
 	uint32_t fx_return[PF_RETURNS_MOST]; /* hashes of names */
 	unsigned fx_returns;
 	uint64_t left[PF_PART_COUNTS]; /* counts of parts that left */
-	uint32_t name_engine, name_shed, name_count[PF_PART_COUNTS];
+	uint32_t name_engine, name_shed, name_overload, name_count[PF_PART_COUNTS];
 	bool news;            /* said something in this period */
 	uint32_t roster;      /* of the bell, as the porter was woken for it */
 

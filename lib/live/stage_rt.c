@@ -15,6 +15,12 @@
 #define STOP_FADE_S 0.2f
 #define END_S 0.3
 
+/* Shares of a period's length: more is too much, and what to come down to. */
+#define LOAD_MOST 0.9
+#define LOAD_GOOD 0.75
+#define SHED_MOST 0.75 /* of the voices at once */
+#define FADE_S 0.012   /* then a voice that was shed is gone */
+
 /* Somebody asked for the end: stop as a transport does, then fade. */
 static void
 begin_end(struct pf_stage *s)
@@ -134,22 +140,27 @@ last(struct pf_stage *s, unsigned *frames)
 
 /*
  * Time is short: a period took more than 90 % of its length, twice in a row
- * (once may be the machine's fault).  A sixth of the voices goes.
+ * (once may be the machine's fault).  So many voices go that the rest will
+ * fit, three quarters at most; they fade before the load is judged again.
  */
 static void
 shed(struct pf_stage *s, int64_t took_ns, unsigned frames)
 {
-	const int64_t period_ns = (int64_t)frames * 1000000000 / s->rate_hz;
-	if (!s->config.device.paced || took_ns * 10 <= period_ns * 9) {
-		s->over_90 = 0;
+	const double load = (double)took_ns * s->rate_hz / (frames * 1e9);
+	const double less = load < s->load_before ? load : s->load_before;
+	s->load_before = load;
+	if (s->fading_frames > 0) {
+		s->fading_frames -= frames;
+		s->load_before = 0;
 		return;
 	}
-	if (++s->over_90 < 2)
+	if (!s->config.device.paced || less <= LOAD_MOST)
 		return;
+	const double share = 1 - LOAD_GOOD / less;
 	const unsigned voices = pf_engine_voices(s->engine);
-	if (voices > 0)
-		pf_engine_shed(s->engine, (voices + 5) / 6);
-	s->over_90 = 0;
+	if (pf_engine_shed(s->engine, 1 + (unsigned)(voices *
+	    (share < SHED_MOST ? share : SHED_MOST))) > 0)
+		s->fading_frames = (int64_t)(FADE_S * s->rate_hz);
 }
 
 int

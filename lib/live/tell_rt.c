@@ -96,6 +96,9 @@ tell_shed(struct pf_stage *s, const struct pf_fate *fate)
 	e.name = s->name_shed;
 	e.b = (float)fate->voices;
 	pf_stage_tape(s, &e, NULL, 0);
+	if (fate->strip < PF_STRIPS_MOST)
+		s->faded[fate->strip] += fate->voices;
+	s->faded_all += fate->voices;
 }
 
 static void
@@ -156,26 +159,49 @@ print(char *text, uint64_t n)
 	return at;
 }
 
+/* "reason=3 events": words[len] without the plural's last letter for one. */
 static void
-complain(struct pf_stage *s, struct pf_part *part, unsigned what, uint64_t n)
+complain(struct pf_stage *s, uint32_t source, uint32_t what, uint64_t n,
+    const char *words, size_t words_len)
 {
-	static const char begin[] = "reason=", end[] = " events";
+	static const char begin[] = "reason=";
 	struct pf_event e = pf_event_make(PF_DECISION, pf_stage_now(s),
-	    part->source);
-	char more[48];
-	e.name = s->name_count[what];
+	    source);
+	char more[80];
+	e.name = what;
 	memcpy(more, begin, sizeof begin - 1);
 	size_t len = sizeof begin - 1;
 	len += print(more + len, n);
-	memcpy(more + len, end, sizeof end - 1);
-	len += sizeof end - 1 - (n == 1);
+	memcpy(more + len, words, words_len);
+	len += words_len - (n == 1);
 	pf_stage_say(s, &e, more, len);
+}
+
+/* Voices that had to go, for there was no time. */
+static void
+complain_of_load(struct pf_stage *s, int64_t now)
+{
+	static const char words[] = " voices";
+	if (now - s->faded_told_ns < COMPLAIN_NS)
+		return;
+	for (unsigned i = 0; i < PF_STRIPS_MOST; i++) {
+		const char *const name = s->faded[i]
+		    ? pf_engine_strip_name(s->engine, i) : NULL;
+		if (!name)
+			continue;
+		complain(s, pf_hash_str(name), s->name_overload, s->faded[i],
+		    words, sizeof words - 1);
+		s->faded[i] = 0;
+		s->faded_told_ns = now;
+	}
 }
 
 void
 pf_stage_complain(struct pf_stage *s)
 {
+	static const char words[] = " events";
 	const int64_t now = pf_stage_now(s);
+	complain_of_load(s, now);
 	for (unsigned i = 0; i < s->parts; i++) {
 		struct pf_part *const part = s->part[i];
 		if (now - part->told_ns < COMPLAIN_NS)
@@ -185,7 +211,8 @@ pf_stage_complain(struct pf_stage *s)
 			    &part->count[k], memory_order_relaxed);
 			if (n == part->told[k])
 				continue;
-			complain(s, part, k, n - part->told[k]);
+			complain(s, part->source, s->name_count[k],
+			    n - part->told[k], words, sizeof words - 1);
 			part->told[k] = n;
 			part->told_ns = now;
 		}
@@ -256,6 +283,7 @@ tell_numbers(struct pf_stage *s)
 	number(s, PF_METRIC_NOTES, m.notes);
 	number(s, PF_METRIC_STOLEN, m.stolen);
 	number(s, PF_METRIC_SHED, m.shed);
+	number(s, PF_METRIC_FADED, s->faded_all);
 	number(s, PF_METRIC_PLAYED_LATE, m.late);
 	number(s, PF_METRIC_CLAMPED, m.clamped);
 	number(s, PF_METRIC_NONFINITE, m.nonfinite);

@@ -53,4 +53,6 @@ const struct pf_metric_info pf_metric_info[PF_METRIC_NUMBERS] = {
 	[PF_METRIC_OSC_MESSAGES] = COUNT("osc-messages", "OSC messages"),
 	[PF_METRIC_OSC_REFUSED] = COUNT("osc-refused",
 	    "OSC messages refused"),
+	[PF_METRIC_FADED] = COUNT("overload",
+	    "voices let go, for time was short"),
 };

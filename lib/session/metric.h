@@ -41,6 +41,7 @@ enum {
 	PF_METRIC_AUDIO_FAULTS,   /* page faults of the audio thread */
 	PF_METRIC_OSC_MESSAGES,   /* that came */
 	PF_METRIC_OSC_REFUSED,
+	PF_METRIC_FADED,          /* voices let go, for time was short */
 	PF_METRIC_NUMBERS = 82
 };
 

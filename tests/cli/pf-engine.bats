@@ -137,6 +137,35 @@ song() {
 	cmp 1.wav 3.wav
 }
 
+@test "more than any machine can play: voices go, the sound stays whole, and so does the tape" {
+	export XDG_DATA_HOME=$PWD/data
+	mkdir -p data/performia/instruments
+	cat >data/performia/instruments/wall.yaml <<-'END'
+		model: subtractive
+		voices: 128
+		params: {shape: saw, unison: 7, detune: 28, spread: 0.9, shape2: saw, level2: 0.3, sustain: 1}
+		gain: -20
+	END
+	for i in $(seq 64); do set -- "$@" -i "wall$i=wall"; done
+	start -r 192000 -p 32 --record jam "$@"
+	awk 'BEGIN { OFS = "\t"; for (i = 1; i <= 64; i++) for (p = 0; p < 128; p++)
+		print 0, "wall" i, "note", 20 + p * 0.7, 0.5, 2 }' | pf-send
+	overloaded() { pf-ctl stats --json | grep -q '"overload": [1-9]'; }
+	await overloaded
+	told() { pf-tap --from start --type decision --for 0.1 | grep -qP '\twall[0-9]+\t.*subject=overload\treason=[0-9]+ voices?$'; }
+	await told
+	stop
+	grep -q 'more to play than there is time for: [0-9]* voices let go' log
+	grep -qP '\twall[0-9]+\tset\t.*param=shed' jam/tape.txt
+	pf-render -q -r 192000 -b 32f -l 60 -o again.wav jam/tape.txt
+	sox jam/master.wav -t f32 live.raw
+	sox again.wav -t f32 off.raw trim 0 "$(soxi -s jam/master.wav)s"
+	cmp live.raw off.raw
+	# Heard, finite, and below the ceiling of -1 dB.
+	sox jam/master.wav -n stat 2>&1 | awk '/Maximum amp/ { max = $3 } /Minimum amp/ { min = $3 }
+		END { exit !(max > 0.1 && max < 0.8914 && min > -0.8914) }'
+}
+
 @test "a recording on a full disk says so and keeps what it has" {
 	(
 		ulimit -f 1200 # of 1024 bytes

@@ -429,6 +429,30 @@ test_shed(void)
 	pf_engine_free(engine);
 }
 
+/* Who has most gives first: 4, 1 and 3 voices. */
+static void
+test_shed_strips(void)
+{
+	static const int has[] = {4, 1, 3};
+	struct pf_engine *engine = with_strip("a", "subtractive");
+	struct pf_instrument ins;
+	struct pf_fate fate[64];
+	make(&ins, "subtractive");
+	rig_strip(engine, "b", &ins);
+	rig_strip(engine, "c", &ins);
+	for (int s = 0; s < 3; s++)
+		for (int i = 0; i < has[s]; i++)
+			rig_push(engine, rig_note((const char *[]){"a", "b",
+			    "c"}[s], 0, 50 + (float)i, 0.5f, 5), NULL);
+	run(engine, 4800, fate);
+	ok(pf_engine_shed(engine, 4) == 4 && run(engine, 64, fate) == 2 &&
+	    fate[0].strip == 0 && fate[0].voices == 3 &&
+	    fate[1].strip == 2 && fate[1].voices == 1,
+	    "who has most voices gives most");
+	ok(pf_engine_shed(engine, 1000) == 4, "and all, if need be");
+	pf_engine_free(engine);
+}
+
 static void
 test_params(void)
 {
@@ -488,6 +512,7 @@ main(void)
 	test_ends();
 	test_epochs();
 	test_shed();
+	test_shed_strips();
 	test_params();
 	return tap_done();
 }
