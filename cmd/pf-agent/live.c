@@ -6,6 +6,7 @@
 #include "live/program.h"
 
 #include <errno.h>
+#include <signal.h>
 
 int
 live_open(struct pf_member **member, const struct live *live)
@@ -22,6 +23,7 @@ live_open(struct pf_member **member, const struct live *live)
 		.thoughts_hz = live->hz,
 		.stop = pf_live_signals(),
 	};
+	signal(SIGPIPE, SIG_IGN); /* the music outlives who reads our words */
 	const int r = pf_member_open(member, &config, live->names, &err);
 	if (r == 0)
 		return 0;

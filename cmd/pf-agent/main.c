@@ -102,8 +102,7 @@ read_options(struct settings *s, int argc, char **argv)
 			break;
 		case STANDBY: s->standby = s->stage_only = true; break;
 		case WAIT:
-			s->wait_s = arg ? pf_option_num(&program, "wait", arg,
-			    0, 1e9) : -1;
+			s->wait_s = pf_live_wait_s(&program, arg);
 			s->stage_only = true;
 			break;
 		case READY_FD:

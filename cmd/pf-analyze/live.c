@@ -14,6 +14,7 @@
 #include "session/tap_file.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -303,6 +304,7 @@ live_listen(const struct live *live)
 		.came = came, .came_ctx = &s, .stop = pf_live_signals(),
 	};
 	s = (struct stage){.live = live};
+	signal(SIGPIPE, SIG_IGN); /* the music outlives who reads our words */
 	if (pf_names_new(&s.names) != 0 || know_words(s.names) != 0)
 		pf_die(1, "%s", strerror(ENOMEM));
 	int r = pf_member_open(&s.member, &config, s.names, &err);

@@ -113,8 +113,7 @@ parse(int argc, char **argv)
 		case KEY_STANDBY: s.standby = s.live_only = true; break;
 		case KEY_READY_FD: s.ready = arg; s.live_only = true; break;
 		case KEY_WAIT:
-			s.wait_s = arg ? pf_option_num(&program, "wait", arg,
-			    0, 1e9) : -1;
+			s.wait_s = pf_live_wait_s(&program, arg);
 			s.live_only = true;
 			break;
 		case 'n': s.name = arg; break;

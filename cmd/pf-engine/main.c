@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "base/option.h"
+#include "live/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,6 +62,9 @@ static const struct pf_program program = {.name = "pf-engine",
 };
 
 static int cpus[16];
+
+/* What signals asked for: the end, the device opened anew. */
+static const volatile sig_atomic_t *stop, *hangups;
 
 static void
 tell_device(void *ctx, const char *spec, const char *text)
@@ -172,6 +176,17 @@ set_control(struct pf_control_config *c, int key, const char *arg)
 	}
 }
 
+/* arg NULL: as the environment says. */
+static int
+ready_fd(const char *arg)
+{
+	struct pf_err err;
+	const int fd = pf_live_ready_fd(arg, &err);
+	if (fd < -1)
+		pf_option_fail(&program, "--ready-fd: %s", err.text);
+	return fd;
+}
+
 static void
 set_option(struct wish *w, int key, const char *arg)
 {
@@ -217,8 +232,7 @@ set_option(struct wish *w, int key, const char *arg)
 		w->record = arg;
 		break;
 	case OPT_READY_FD:
-		w->ready_fd = (int)pf_option_int(&program, "ready-fd", arg, 0,
-		    65535);
+		w->ready_fd = ready_fd(arg);
 		break;
 	case 'v':
 		w->verbose = true;
@@ -233,31 +247,6 @@ set_option(struct wish *w, int key, const char *arg)
 		set_device(&w->device, key, arg);
 		break;
 	}
-}
-
-/* ---- signals: the first asks for the end, the second orders it */
-
-static volatile sig_atomic_t endings, hangups;
-
-static void
-on_signal(int sig)
-{
-	if (sig == SIGHUP)
-		hangups++;
-	else
-		endings++;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal};
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 }
 
 /*
@@ -287,13 +276,13 @@ play(struct host *h, struct pf_err *err)
 	int r = host_start(h, err), hung = 0, odd = 0, alone = 0;
 	while (r == 0) {
 		r = pf_device_wait(h->device, 100, err);
-		if (endings > 0)
+		if (*stop > 0)
 			pf_stage_end(h->stage);
-		if (endings > 1)
+		if (*stop > 1)
 			break;
-		if (hung != hangups)
+		if (hung != *hangups)
 			pf_device_reopen(h->device);
-		hung = hangups;
+		hung = *hangups;
 		host_tend(h);
 		alone = look(h, &odd, &lost);
 	}
@@ -309,7 +298,7 @@ main(int argc, char **argv)
 {
 	static struct host host;
 	struct wish w = {.device = PF_DEVICE_CONFIG, .threads = 1,
-	    .desk = "default", .ready_fd = -1};
+	    .desk = "default", .ready_fd = ready_fd(NULL)};
 	struct pf_err err;
 	const char *arg;
 	int key, first;
@@ -322,7 +311,11 @@ main(int argc, char **argv)
 	if (first < argc)
 		pf_option_fail(&program, "'%s' is one operand too many",
 		    argv[first]);
-	catch_signals();
+	stop = pf_live_signals();
+	hangups = pf_live_hangups();
+	/* What a dead reader or a full disk does to a write is its error. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	int r = host_open(&host, &w, &err);
 	if (r == 0)
 		r = play(&host, &err);

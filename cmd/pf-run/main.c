@@ -8,9 +8,9 @@
 
 #include "base/message.h"
 #include "base/option.h"
+#include "live/program.h"
 #include "session/directory.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 
 enum { READY_FD = 256 };
@@ -44,9 +44,10 @@ struct settings {
 static int
 ready_fd(const char *arg)
 {
-	const int fd = (int)pf_option_int(&program, "ready-fd", arg, 0, 65535);
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
-		pf_option_fail(&program, "--ready-fd: %d is not open", fd);
+	struct pf_err err;
+	const int fd = pf_live_ready_fd(arg, &err);
+	if (fd < -1)
+		pf_option_fail(&program, "--ready-fd: %s", err.text);
 	return fd;
 }
 

@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "base/number.h"
 #include "base/option.h"
+#include "live/program.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,15 +28,6 @@ static const struct pf_program program = {
 	.operands = "[FILE]",
 	.options = options,
 };
-
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stop = stop + 1;
-}
 
 static void
 set_at(struct wish *w, const char *arg)
@@ -65,8 +57,7 @@ set_option(struct wish *w, int key, const char *arg)
 		w->replay = true;
 		break;
 	case 'w':
-		w->wait_s = arg ? pf_option_num(&program, "wait", arg, 0,
-		    1e9) : -1;
+		w->wait_s = pf_live_wait_s(&program, arg);
 		break;
 	case OPT_LENIENT:
 		w->strict = PF_LENIENT;
@@ -80,8 +71,7 @@ set_option(struct wish *w, int key, const char *arg)
 int
 main(int argc, char **argv)
 {
-	struct wish w = {.path = "-", .stop = &stop};
-	struct sigaction act = {.sa_handler = on_signal};
+	struct wish w = {.path = "-"};
 	struct pf_err err;
 	const char *arg;
 	int key, first;
@@ -92,10 +82,7 @@ main(int argc, char **argv)
 		    argc - first + w.replay);
 	if (first < argc)
 		w.path = argv[first];
-	/* The first asks us to end our notes, the second is an order. */
-	act.sa_flags = (int)SA_RESETHAND;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	w.stop = pf_live_signals(); /* our notes end before we do */
 	const int r = send_stream(&w, &err);
 	if (r != 0)
 		pf_die(r == -ENOENT || r == -EBUSY ? 3 : 1, "%s", err.text);

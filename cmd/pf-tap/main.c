@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "base/option.h"
 #include "event/type.h"
+#include "live/program.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,16 +34,6 @@ static const struct pf_program program = {
 	.operands = "[LANE...]",
 	.options = options,
 };
-
-/* Set by signals: 1, the end of the tape; 2, at once. */
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stop = stop + 1;
-}
 
 static void
 choose_sources(struct choice *c, const char *arg)
@@ -108,8 +99,7 @@ set_option(struct wish *w, int key, const char *arg)
 		w->from_start = from_start(arg);
 		break;
 	case 'w':
-		w->wait_s = arg ? pf_option_num(&program, "wait", arg, 0,
-		    1e9) : -1;
+		w->wait_s = pf_live_wait_s(&program, arg);
 		break;
 	case 'c':
 		w->count = pf_option_int(&program, "count", arg, 0, INT64_MAX);
@@ -129,7 +119,7 @@ set_option(struct wish *w, int key, const char *arg)
 int
 main(int argc, char **argv)
 {
-	struct wish w = {.count = -1, .for_s = -1, .stop = &stop};
+	struct wish w = {.count = -1, .for_s = -1};
 	struct pf_err err;
 	const char *arg;
 	bool dump = false;
@@ -147,13 +137,8 @@ main(int argc, char **argv)
 	if (w.record && (w.some_types || w.sources.n || w.count >= 0))
 		pf_option_fail(&program, "--record takes everything: no "
 		    "--source, --type or --count");
-	if (w.record) {
-		/* A tape ends in order, and has its name then. */
-		const struct sigaction act = {.sa_handler = on_signal,
-		    .sa_flags = SA_RESETHAND};
-		sigaction(SIGINT, &act, NULL);
-		sigaction(SIGTERM, &act, NULL);
-	}
+	if (w.record) /* a tape ends in order, and has its name then */
+		w.stop = pf_live_signals();
 	if (dump)
 		r = tap_dump(&w, argv + first, (size_t)(argc - first), &err);
 	else

@@ -30,7 +30,7 @@ struct wish {
 	double for_s;          /* seconds of the session; < 0: no end */
 	const char *record;    /* NULL: print */
 	bool verbose;
-	const volatile sig_atomic_t *stop;
+	const volatile sig_atomic_t *stop; /* as pf_member_config */
 };
 
 /*

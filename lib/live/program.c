@@ -8,23 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one wish that comes on two ways (a group, a parent) both are one. */
 #define SAME_WISH_NS 200000000
 
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked, hangups;
 static int64_t asked_mono; /* of the handler, which is not interrupted */
 
 static void
 count(int sig)
 {
 	const int64_t now = pf_mono_ns();
-	(void)sig;
-	if (asked == 0) {
-		asked = 1;
-		asked_mono = now;
-	} else if (now - asked_mono >= SAME_WISH_NS) {
-		asked = 2;
+	if (asked > 0 && now - asked_mono < SAME_WISH_NS)
+		return;
+	asked_mono = now;
+	if (asked < 2) {
+		asked = asked + 1;
+	} else {
+		signal(sig, SIG_DFL);
+		raise(sig); /* once the handler is left */
 	}
+}
+
+static void
+count_hangup(int sig)
+{
+	(void)sig;
+	hangups = hangups + 1;
 }
 
 const volatile sig_atomic_t *
@@ -37,9 +45,22 @@ pf_live_signals(void)
 		sigaddset(&sa.sa_mask, ends[i]);
 	for (size_t i = 0; i < PF_COUNT(ends); i++)
 		sigaction(ends[i], &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
 	return &asked;
+}
+
+const volatile sig_atomic_t *
+pf_live_hangups(void)
+{
+	struct sigaction sa = {.sa_handler = count_hangup};
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGHUP, &sa, NULL);
+	return &hangups;
+}
+
+double
+pf_live_wait_s(const struct pf_program *program, const char *arg)
+{
+	return arg ? pf_option_num(program, "wait", arg, 0, 1e9) : -1;
 }
 
 int
