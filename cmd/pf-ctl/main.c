@@ -10,11 +10,11 @@
 #include "base/message.h"
 #include "base/option.h"
 #include "base/outfile.h"
+#include "live/program.h"
 #include "live/stats.h"
 #include "session/directory.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,15 +52,6 @@ struct settings {
 	double hz, wait_s;
 	bool json, prometheus, next;
 };
-
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
 
 /*
  * "-6" is a value, not an option: hide it from getopt, and back.  No option
@@ -102,29 +93,28 @@ read_options(struct settings *s, int argc, char **argv)
 		case 's': s->session = whole; break;
 		case 'a': s->address = whole; break;
 		case 'r':
-			s->request.ramp = pf_option_num(&program, "--ramp",
+			s->request.ramp = pf_option_num(&program, "ramp",
 			    arg, 0, 600);
 			s->request.has_ramp = true;
 			break;
 		case IN:
-			s->request.talk.in_s = pf_option_num(&program, "--in",
+			s->request.talk.in_s = pf_option_num(&program, "in",
 			    arg, 0, 8);
 			break;
 		case 'c':
-			s->count = (long)pf_option_int(&program, "--count",
+			s->count = (long)pf_option_int(&program, "count",
 			    arg, 1, 1000000000);
 			break;
 		case RATE:
-			s->hz = pf_option_num(&program, "--rate", arg, 0.1,
+			s->hz = pf_option_num(&program, "rate", arg, 0.1,
 			    100);
 			break;
 		case TIMEOUT:
 			s->request.talk.timeout_ms = (int)pf_option_int(
-			    &program, "--timeout", arg, 1, 3600000);
+			    &program, "timeout", arg, 1, 3600000);
 			break;
 		case 'w':
-			s->wait_s = arg ? pf_option_num(&program, "--wait",
-			    arg, 0, 1e9) : 1e9;
+			s->wait_s = pf_live_wait_s(&program, arg);
 			break;
 		case JSON: s->json = true; break;
 		case PROMETHEUS: s->prometheus = true; break;
@@ -176,7 +166,7 @@ open_client(const struct settings *s, struct pf_osc_client **client)
 	double waited_s = 0;
 	int status;
 	while ((status = try_client(s, client, &err)) == NOBODY &&
-	    waited_s < s->wait_s) {
+	    (s->wait_s < 0 || waited_s < s->wait_s)) {
 		nanosleep(&moment, NULL);
 		waited_s += 0.01;
 	}
@@ -219,14 +209,12 @@ subscribe(const struct settings *s, const char *const *word, size_t n)
 	char path[PF_OSC_PATH_MOST + 1];
 	struct talk talk = s->request.talk;
 	struct pf_err err;
-	struct sigaction action = {.sa_handler = on_signal};
 	if (n < 2)
 		pf_option_fail(&program, "subscribe wants an address");
 	if (words_path(path, word + 1, n - 1, &err) != 0)
 		pf_option_fail(&program, "%s", err.text);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	return show_subscribe(&talk, path, s->hz, s->count, &stop);
+	return show_subscribe(&talk, path, s->hz, s->count,
+	    pf_live_signals());
 }
 
 static int

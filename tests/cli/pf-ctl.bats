@@ -107,6 +107,7 @@ ctl() {
 	[[ $output == *"did you mean 'stop'?"* ]]
 	run -2 ctl get
 	run -2 ctl --timeout 0 play
+	[[ $output == "pf-ctl: --timeout: '0' is out of 1..3600000"* ]]
 	run -2 ctl -a pigeon play
 	run -2 ctl --json --prometheus stats
 }
