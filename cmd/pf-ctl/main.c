@@ -251,7 +251,8 @@ main(int argc, char **argv)
 	struct pf_err err;
 	const int first = read_options(&s, argc, argv);
 	if (first == argc)
-		pf_option_fail(&program, "no command");
+		pf_option_fail(&program, "which command? One of "
+		    WORDS_EXAMPLES);
 	if (s.json && s.prometheus)
 		pf_option_fail(&program, "--json and --prometheus exclude "
 		    "each other");

@@ -279,8 +279,11 @@ show_status(struct talk *talk)
 	};
 	for (size_t i = 0; status == DONE && i < PF_COUNT(ask); i++) {
 		if (i == 2) {
-			printf("session  %s, pid %g, %.1f s, OSC port %g\n",
-			    k.name, k.pid, k.time, k.port);
+			printf("session  %s, pid %g, %.1f s", k.name, k.pid,
+			    k.time);
+			if (k.port > 0)
+				printf(", OSC port %g", k.port);
+			putchar('\n');
 			printf("device   %g Hz, period %g frames, in to out "
 			    "%.2f ms, %g xruns\n", k.rate, k.period,
 			    k.latency, k.xruns);

@@ -41,7 +41,17 @@ unknown(const char *word, struct pf_err *err)
 		all[n++] = words_branch[i];
 	for (size_t i = 0; i < PF_COUNT(words_other); i++)
 		all[n++] = words_other[i];
-	return pf_nearest_fail(err, "command", word, all, n);
+	if (pf_nearest(word, all, n))
+		return pf_nearest_fail(err, "command", word, all, n);
+	return pf_err_set(err, "command '%s' is unknown: it is one of "
+	    WORDS_EXAMPLES, word);
+}
+
+/* The words of a branch before its parameters: "strip bass", "master". */
+static size_t
+named(const char *branch)
+{
+	return strcmp(branch, "master") == 0 ? 1 : 2;
 }
 
 static int
@@ -83,7 +93,7 @@ words_path(char *path, const char *const *word, size_t n, struct pf_err *err)
 		return unknown(word[0], err);
 	}
 	/* A strip's name may have dots in it, a parameter's has none. */
-	const size_t names = strcmp(word[0], "master") == 0 ? 1 : 2;
+	const size_t names = named(word[0]);
 	for (size_t i = 1; status == 0 && i < n; i++)
 		status = append(path, &at, word[i], i >= names);
 	if (status != 0)
@@ -132,7 +142,7 @@ words_message(struct pf_osc_message *m, char *text, const char *const *word,
 		word++;
 		n--;
 	}
-	if (is_one(word[0], words_branch) && n > 2)
+	if (is_one(word[0], words_branch) && n > named(word[0]) + 1)
 		address = n - 1; /* the last is the value */
 	else if (word[0][0] != '/' && !is_one(word[0], words_transport))
 		address = n;

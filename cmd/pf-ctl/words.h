@@ -14,6 +14,10 @@
 extern const char *const words_transport[];
 extern const char *const words_branch[]; /* strip, bus, master, agent */
 
+/* For who has found none. */
+#define WORDS_EXAMPLES "play, stop, tempo, key, strip, agent, get, list, " \
+    "status ... (see pf-ctl(1))"
+
 /*
  * The address that n words spell, "strip" "bass" "eq.low" or one that begins
  * with '/', to path[PF_OSC_PATH_MOST + 1].  Returns 0; -EINVAL with *err

@@ -73,7 +73,8 @@ start(void *ctx, size_t i)
 	    s->super.member[i].choice);
 	if (s->rig->program[i].n_choices > 1 && !s->super.member[i].chosen) {
 		char text[256];
-		snprintf(text, sizeof text, "tries device '%s'", device);
+		snprintf(text, sizeof text, "tries device '%s'%s", device,
+		    strcmp(device, "null") == 0 ? ", which is not heard" : "");
 		tell(s, i, s->super.member[i].choice ? 0 : 1, text);
 	}
 	const int r = player_start(&s->player[i], s->null_fd, &denied);

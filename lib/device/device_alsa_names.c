@@ -94,7 +94,7 @@ near_names(const char *spec, char *text, size_t size)
 	if (near)
 		snprintf(text, size, ", did you mean '%s'?", near);
 	else if (names.n == 0)
-		snprintf(text, size, ", there is none");
+		snprintf(text, size, ", there is no sound card");
 	else for (size_t i = 0; i < names.n && i < 4; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%.60s",
 		    i ? ", " : ", there is ", names.name[i]);

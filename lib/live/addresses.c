@@ -415,10 +415,11 @@ pf_addresses_fail(struct pf_addresses *a, const char *path,
 	char like[PATH_MOST];
 	nearest(a, path, like);
 	const bool branch_only = like[0] && !pf_addresses_find(a, like);
-	if (!like[0] || strcmp(like, path) == 0)
-		pf_err_set(err, branch_only
-		    ? "'%s' is a branch, what stands below it is asked for"
-		    : "'%s' is unknown", path);
+	if (branch_only && strcmp(like, path) == 0)
+		pf_err_set(err, "'%s' is a branch, name what stands below it "
+		    "('list %s' tells)", path, path);
+	else if (!like[0] || strcmp(like, path) == 0)
+		pf_err_set(err, "'%s' is unknown", path);
 	else
 		pf_err_set(err, branch_only
 		    ? "'%s' is unknown, the nearest is below '%s'"

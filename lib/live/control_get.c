@@ -59,8 +59,10 @@ tell_member(void *ctx, const struct pf_desk_member *member)
 	if (search->text->n >= 32)
 		return;
 	char *const s = room_of(search->text);
+	/* Who left in order is gone; who died before is dead. */
+	const bool dead = !member->alive && member->state != PF_LANE_GONE;
 	snprintf(s, PF_CONTROL_TEXT, "%.24s %.12s %s %u", member->name,
-	    member->role[0] ? member->role : "-", !member->alive ? "dead"
+	    member->role[0] ? member->role : "-", dead ? "dead"
 	    : member->state < PF_COUNT(state) ? state[member->state] : "?",
 	    member->pid);
 	pf_osc_add_s(search->m, s);

@@ -126,6 +126,31 @@ ctl() {
 	ctl ping
 }
 
+@test "a value that was forgotten is asked for, by its whole address" {
+	for words in 'strip drums gain' 'master gain' 'agent drums density' tempo; do
+		run -1 --separate-stderr ctl $words
+		[[ $stderr == *"/${words##* }' wants a value"* ]]
+	done
+	run -1 --separate-stderr ctl strip drums
+	[[ $stderr == *"'/strip/drums' is a branch"*"list /strip/drums"* ]]
+	run -2 --separate-stderr pf-ctl
+	[[ $stderr == *"which command?"*play*strip* ]]
+	run -2 --separate-stderr ctl hello
+	[[ $stderr == *"'hello' is unknown: it is one of play"* ]]
+}
+
+@test "who left in order is gone, not dead" {
+	printf -- '-\tvisitor\tnote\t60\t0.5\t0.1\n' | pf-send
+	for _ in $(seq 100); do
+		ctl members >out
+		! grep -q '^visitor send dead ' out
+		grep -q '^visitor send gone ' out && return
+		sleep 0.05
+	done
+	cat out
+	return 1
+}
+
 @test "a pattern moves many" {
 	ctl set '/strip/*/pan' 0.25
 	ctl get '/strip/*/pan' >out
