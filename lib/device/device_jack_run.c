@@ -20,18 +20,25 @@ raise_alarm(struct pf_jack *j)
 	pf_device_futex_wake(&j->d->alarm);
 }
 
-/* CLOCK_MONOTONIC at which this cycle began, and its frame. */
+/*
+ * CLOCK_MONOTONIC at which this cycle began, and its frame.  JACK's own word
+ * for it is smoother than our wake-up; but after an xrun its estimate lags
+ * for seconds, so one that is half a period ago is not believed.
+ */
 static int64_t
 cycle_begin(const struct pf_jack *j, jack_nframes_t *frame)
 {
 	jack_time_t begin, end;
-	float period;
-	if (jack_get_cycle_times(j->client, frame, &begin, &end, &period)) {
+	float period_us;
+	const int64_t now_ns = pf_mono_ns();
+	if (jack_get_cycle_times(j->client, frame, &begin, &end,
+	    &period_us)) {
 		*frame = j->next;
-		return pf_mono_ns();
+		return now_ns;
 	}
 	const int64_t ago_us = (int64_t)(jack_get_time() - begin);
-	return pf_mono_ns() - (ago_us > 0 ? ago_us * 1000 : 0);
+	return ago_us > 0 && ago_us < (int64_t)(period_us / 2)
+	    ? now_ns - ago_us * 1000 : now_ns;
 }
 
 /* What was missed since the last cycle. */

@@ -244,7 +244,8 @@ set_clock(struct pf_stage *s, const struct pf_device_period *p,
 	struct pf_clock_state *const c = &s->state;
 	const int64_t now = pf_stage_now(s);
 	/* A gap, or a period of another length: the loop begins anew. */
-	if (p->xruns != s->xruns || p->frames != s->dll_frames) {
+	if (p->xruns != s->xruns || p->lost_frames != c->lost_frames ||
+	    p->frames != s->dll_frames) {
 		pf_dll_init(&s->dll, p->frames, s->rate_hz, 0.5);
 		s->xruns = p->xruns;
 		s->dll_frames = p->frames;

@@ -97,6 +97,8 @@ struct pf_dll {
 	double nominal_ns;
 	double b, c;      /* loop coefficients */
 	bool locked;      /* has seen a period */
+	unsigned n;       /* moments since it began, while they are few */
+	unsigned far;     /* so many in a row were far off */
 };
 
 /*
@@ -107,8 +109,9 @@ PF_RT void pf_dll_init(struct pf_dll *dll, uint32_t period_frames,
     uint32_t rate_hz, double bandwidth_hz);
 
 /*
- * A period began at mono_ns.  Returns the filtered moment.  One that is more
- * than half a second off (a stall, a suspended machine) begins anew.
+ * A period began at mono_ns.  Returns the filtered moment.  Two in a row that
+ * are more than three periods off (time was lost, the machine slept) begin
+ * anew.
  */
 PF_RT double pf_dll_period(struct pf_dll *dll, int64_t mono_ns);
 

@@ -56,6 +56,10 @@ pf_clock_mono(const struct pf_clock_state *s, int64_t time_ns)
 	return s->mono_ns + (int64_t)((double)(time_ns - s->time_ns) / speed);
 }
 
+/* Periods by which a moment is far off: once it is the machine that stalled,
+ * twice in a row time that was lost. */
+#define FAR 3
+
 void
 pf_dll_init(struct pf_dll *dll, uint32_t period_frames, uint32_t rate_hz,
     double bandwidth_hz)
@@ -72,15 +76,22 @@ pf_dll_period(struct pf_dll *dll, int64_t mono_ns)
 {
 	const double now = (double)mono_ns;
 	const double e = now - dll->t1;
-	if (!dll->locked || e > 5e8 || e < -5e8) {
+	const double far = FAR * dll->nominal_ns;
+	dll->far = e > far || e < -far ? dll->far + 1 : 0;
+	if (!dll->locked || dll->far == 2) {
 		dll->locked = true;
+		dll->far = 0;
+		dll->n = 1;
 		dll->period_ns = dll->nominal_ns;
 		dll->t0 = now;
 		dll->t1 = now + dll->period_ns;
 		return now;
 	}
+	/* At first their mean: the very first may have been late. */
+	dll->n += dll->b * dll->n < 1;
+	const double b = dll->b * dll->n < 1 ? 1.0 / dll->n : dll->b;
 	dll->t0 = dll->t1;
-	dll->t1 += dll->b * e + dll->period_ns;
+	dll->t1 += b * e + dll->period_ns;
 	dll->period_ns += dll->c * e;
 	return dll->t0;
 }

@@ -108,6 +108,41 @@ follow(double speed, double jitter_ns)
 	return worst;
 }
 
+/* Where the loop says that period i begins, beside the truth. */
+static double
+error_at(struct pf_dll *dll, int i, double late_ns)
+{
+	const double truth = 1e9 + i * 128e9 / 48000;
+	return pf_dll_period(dll, (int64_t)(truth + late_ns)) - truth;
+}
+
+static void
+test_late_begin(void)
+{
+	struct pf_dll dll;
+	double error = 0;
+	pf_dll_init(&dll, 128, 48000, 0.5);
+	error_at(&dll, 0, 5e6);
+	for (int i = 1; i < 40; i++)
+		error = error_at(&dll, i, 0);
+	ok(fabs(error) < 3e5, "a first moment 5 ms late is made good in a "
+	    "tenth of a second (%.0f ns)", error);
+}
+
+static void
+test_one_stall(void)
+{
+	struct pf_dll dll;
+	double error = 0;
+	pf_dll_init(&dll, 128, 48000, 0.5);
+	for (int i = 0; i < 1000; i++)
+		error_at(&dll, i, 0);
+	error_at(&dll, 1000, 2e7);
+	error = error_at(&dll, 1001, 0);
+	ok(fabs(error) < 3e5, "one stall of the machine hardly moves it "
+	    "(%.0f ns)", error);
+}
+
 int
 main(void)
 {
@@ -123,6 +158,9 @@ main(void)
 		pf_dll_period(&dll, 1000 + (int64_t)(i * 64e9 / 48000 / 1.0001));
 	ok(fabs(pf_dll_speed(&dll) - 1.0001) < 1e-6, "the speed is measured");
 	pf_dll_period(&dll, 60000000000);
-	ok(fabs(pf_dll_speed(&dll) - 1) < 1e-9, "a stall begins anew");
+	pf_dll_period(&dll, 60000000000 + 1333333);
+	ok(fabs(pf_dll_speed(&dll) - 1) < 1e-9, "lost time begins anew");
+	test_late_begin();
+	test_one_stall();
 	return tap_done();
 }
