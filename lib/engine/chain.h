@@ -31,6 +31,22 @@ enum {
 /* gain, pan, mute and one send: what lies between PF_SLOT_GAIN and _SEND. */
 extern const struct pf_param pf_channel_param[4];
 
+/*
+ * Where a fader (gain or pan) stands under another instrument: what the hand
+ * gave or took on the old one's own setting holds for the new one's; a fader
+ * that was shut stays shut.
+ */
+PF_RT static inline float
+pf_channel_keep(const struct pf_param *param, float value, float old_base,
+    float new_base)
+{
+	const float kept = new_base + (value - old_base);
+	if (param == &pf_channel_param[0] && value <= param->lo)
+		return param->lo;
+	return kept < param->lo ? param->lo
+	    : kept > param->hi ? param->hi : kept;
+}
+
 /* The first two as the master has them: it never exceeds its ceiling. */
 extern const struct pf_param pf_master_param[2];
 

@@ -121,9 +121,11 @@ PF_RT int pf_engine_find(const struct pf_engine *engine, uint32_t source);
 
 /*
  * Give a strip another instrument, at a multiple of 64 frames; what sounds
- * rings out (of the last eight instruments), what is mute stays mute.  What
- * waits for a parameter that the new one does not have is dropped.  Returns 0
- * or a negative errno as pf_engine_add(), leaving the strip as it was.
+ * rings out (of the last eight instruments).  What is mute stays mute, and
+ * what the hand gave or took on gain and pan holds beside the new one's own.
+ * What waits for a parameter that the new one does not have is dropped.
+ * Returns 0 or a negative errno as pf_engine_add(), leaving the strip as it
+ * was.
  */
 PF_MUST_CHECK int pf_engine_patch(struct pf_engine *engine, unsigned strip,
     const struct pf_instrument *instrument, struct pf_err *err);

@@ -154,13 +154,3 @@ pf_sheet_free(struct pf_sheet *sheet)
 	free(sheet->note.path);
 	free(sheet);
 }
-
-float
-pf_sheet_value(const struct pf_sheet *sheet, unsigned slot)
-{
-	const uint32_t bits = atomic_load_explicit(&sheet->target[slot],
-	    memory_order_relaxed);
-	float value;
-	memcpy(&value, &bits, sizeof value);
-	return value;
-}

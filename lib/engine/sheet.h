@@ -67,6 +67,6 @@ PF_RT void pf_sheet_set(struct pf_sheet *sheet, unsigned slot, float value);
 PF_RT void pf_sheet_reset(struct pf_sheet *sheet);
 
 /* Any thread. */
-float pf_sheet_value(const struct pf_sheet *sheet, unsigned slot);
+PF_RT float pf_sheet_value(const struct pf_sheet *sheet, unsigned slot);
 
 #endif

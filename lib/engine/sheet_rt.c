@@ -28,3 +28,13 @@ pf_sheet_reset(struct pf_sheet *sheet)
 	for (unsigned i = 0; i < sheet->rows; i++)
 		pf_sheet_set(sheet, sheet->row[i].slot, sheet->row[i].base);
 }
+
+float
+pf_sheet_value(const struct pf_sheet *sheet, unsigned slot)
+{
+	const uint32_t bits = atomic_load_explicit(&sheet->target[slot],
+	    memory_order_relaxed);
+	float value;
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}

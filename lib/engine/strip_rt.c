@@ -197,16 +197,37 @@ pf_strip_run(struct pf_strip *strip, const struct pf_run *run)
 	strip->sounded |= !strip->silent;
 }
 
+/*
+ * What the hand gave or took on the strip's gain or pan holds for the next
+ * instrument, whose own level or place may be another.  Returns the value.
+ */
+static float
+keep_fader(struct pf_gear *gear, const struct pf_gear *before, unsigned slot)
+{
+	const struct pf_channel *const now = &gear->chain.spec;
+	const struct pf_channel *const then = &before->chain.spec;
+	const bool gain = slot == PF_SLOT_GAIN;
+	const struct pf_param *const param = &pf_channel_param[gain ? 0 : 1];
+	const float value = pf_channel_keep(param,
+	    pf_sheet_value(before->sheet, slot),
+	    gain ? then->gain_db : then->pan,
+	    gain ? now->gain_db : now->pan);
+	pf_sheet_set(gear->sheet, slot, value);
+	return value;
+}
+
 void
 pf_strip_patch(struct pf_strip *strip, struct pf_gear *gear)
 {
 	struct pf_gear *before = strip->gear;
-	/* The faders move from where they are; what is mute stays mute. */
+	/* The faders move from where they are to where the hand left them. */
 	gear->chain.begun = before->chain.begun;
 	gear->chain.l = before->chain.l;
 	gear->chain.r = before->chain.r;
 	gear->chain.nonfinite = before->chain.nonfinite;
 	gear->chain.mute = before->chain.mute;
+	gear->chain.gain_db = keep_fader(gear, before, PF_SLOT_GAIN);
+	gear->chain.pan = keep_fader(gear, before, PF_SLOT_PAN);
 	pf_sheet_set(gear->sheet, PF_SLOT_MUTE, before->chain.mute);
 	gear->voices->notes = before->voices->notes;
 	gear->voices->stolen = before->voices->stolen;

@@ -150,6 +150,16 @@ most_params(const struct pf_instrument *ins)
 	return n + 1;
 }
 
+/* What stays under another instrument, as engine/engine.h tells. */
+static void
+keep_faders(struct node *node, const struct value *before)
+{
+	for (unsigned k = 0; k < 2; k++) /* gain, pan */
+		node->value[k].value = pf_channel_keep(node->value[k].param,
+		    before[k].value, before[k].home, node->value[k].home);
+	node->value[2].value = before[2].value; /* mute */
+}
+
 int
 pf_desk_put(struct pf_desk *d, enum pf_desk_kind kind, const char *name,
     const struct pf_instrument *ins)
@@ -166,7 +176,7 @@ pf_desk_put(struct pf_desk *d, enum pf_desk_kind kind, const char *name,
 	} else {
 		if (!node)
 			node = &d->node[d->nodes++];
-		free(node->value);
+		struct value *const before = node->value;
 		snprintf(node->name, sizeof node->name, "%s", name);
 		snprintf(node->instrument, sizeof node->instrument, "%s",
 		    kind == PF_DESK_STRIP ? ins->name : "");
@@ -175,6 +185,9 @@ pf_desk_put(struct pf_desk *d, enum pf_desk_kind kind, const char *name,
 		node->value = value;
 		node->n = 0;
 		add_all(node, ins);
+		if (before)
+			keep_faders(node, before);
+		free(before);
 		d->generation++;
 	}
 	pthread_mutex_unlock(&d->lock);

@@ -91,6 +91,9 @@ main(void)
 	ok(value("bass.cutoff") == 0.25f && value("bass.gain") == -9 &&
 	    value("room.ceiling") == -6,
 	    "a value moves by its own path or by the full one");
+	put(PF_DESK_STRIP, "bass", &pf_model_fm);
+	ok(value("bass.gain") == -9 && value("bass.cutoff") == -1000,
+	    "another instrument has other knobs; the fader stays");
 	const struct pf_event reset = pf_event_make(PF_RESET, 0, 0);
 	pf_desk_hear(desk, &reset);
 	ok(value("bass.gain") == -3, "reset puts all back");

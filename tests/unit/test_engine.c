@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a driver and a listener rely on. */
 #include "base/math.h"
+#include "engine/live.h"
 #include "engine_rig.h"
 #include "tap.h"
 
@@ -509,6 +510,35 @@ test_patch_and_epoch(void)
 	pf_engine_free(engine);
 }
 
+static float
+fader(struct pf_engine *engine, const char *path)
+{
+	struct pf_param_info info;
+	return pf_engine_param_find(engine, 0, path, &info) == 0 ? info.value
+	    : -1000;
+}
+
+static void
+test_faders_stay(void)
+{
+	struct pf_engine *engine = rig_engine(1, 0);
+	struct pf_instrument ins = plain(8), other = plain(2);
+	ins.channel.gain_db = -3;
+	other.channel.gain_db = 2;
+	other.channel.pan = 0.25f;
+	const unsigned strip = rig_strip(engine, "a", &ins);
+	rig_push(engine, rig_set_event("a", 0, "gain", -9, 0), NULL);
+	rig_render(engine, 640, left, right, 0);
+	ok(pf_engine_patch(engine, strip, &other, NULL) == 0 &&
+	    fader(engine, "gain") == -4 && fader(engine, "pan") == 0.25f,
+	    "6 dB taken by hand are taken from the next instrument, too");
+	rig_push(engine, rig_set_event("a", 0.1, "gain", -96, 0), NULL);
+	rig_render(engine, 6400, left, right, 0);
+	ok(pf_engine_patch(engine, strip, &ins, NULL) == 0 &&
+	    fader(engine, "gain") == -96, "a fader that is shut stays shut");
+	pf_engine_free(engine);
+}
+
 /* No jump into the filter makes it run away. */
 static void
 test_filter_is_stable(void)
@@ -652,6 +682,7 @@ main(void)
 	test_set();
 	test_circles();
 	test_patch_and_epoch();
+	test_faders_stay();
 	test_filter_is_stable();
 	test_fm();
 	test_legato_and_glide();
