@@ -112,6 +112,7 @@ member_scan(struct pf_member *m)
 			close(fd);
 		return;
 	}
+	meet(m, "engine", first); /* among however many */
 	for (const struct dirent *d; (d = readdir(dir));)
 		if (strncmp(d->d_name, "lane.", 5) == 0)
 			meet(m, d->d_name + 5, first);

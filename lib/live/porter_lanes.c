@@ -19,6 +19,7 @@
 
 #define LATE_NS INT64_C(30000000)
 #define YOUNG_NS INT64_C(1000000000)
+#define SPARE 16 /* places that only the living get */
 
 /* ---- birth */
 
@@ -190,10 +191,28 @@ welcome(struct pf_porter *p, const char *name)
 	attach(p, m);
 }
 
-/* No room: one who is dead makes place. */
 static bool
-make_room(struct pf_porter *p)
+lives(const struct pf_porter *p, const char *name)
 {
+	struct pf_lane_file file;
+	if (pf_lane_file_read(&file, p->config.dir, name, NULL) != 0)
+		return false;
+	const bool alive = pf_lane_file_alive(&file);
+	pf_lane_file_close(&file);
+	return alive;
+}
+
+/*
+ * Is there room for a lane?  The last places are for the living; when all
+ * are taken, one who is dead makes place, for the next scan.
+ */
+static bool
+make_room(struct pf_porter *p, const char *name)
+{
+	if (p->musicians < PF_PARTS_MOST - SPARE)
+		return true;
+	if (!lives(p, name))
+		return false;
 	if (p->musicians < PF_PARTS_MOST)
 		return true;
 	for (unsigned i = 0; i < p->musicians; i++) {
@@ -203,8 +222,12 @@ make_room(struct pf_porter *p)
 		if (m->alive || m->leaving || !m->attached)
 			continue;
 		m->leaving = pf_stage_order(p->stage, &order);
-		break;
+		return false;
 	}
+	if (!p->full_told)
+		pf_msg("'%s' is not heard, nor who comes after it: there are "
+		    "%d lanes already", name, PF_PARTS_MOST);
+	p->full_told = true;
 	return false;
 }
 
@@ -227,7 +250,7 @@ pf_porter_scan(struct pf_porter *p)
 		struct pf_musician *const m = find(p, name);
 		if (m && !m->attached && !m->leaving)
 			attach(p, m);
-		if (!m && make_room(p))
+		if (!m && make_room(p, name))
 			welcome(p, name);
 	}
 	closedir(d);

@@ -90,6 +90,7 @@ struct pf_porter {
 	uint64_t faded_told;   /* voices let go that the log told of */
 	char bad[PF_BAD_MOST][PF_LANE_NAME_MOST + 1]; /* said to be unusable */
 	unsigned bads;
+	bool full_told;                 /* that there is no room */
 
 	/* With the lock: what is to be tapped, and what is. */
 	char tap_wish[PF_TAPS_MOST][PF_LANE_NAME_MOST + 1];

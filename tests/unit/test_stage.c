@@ -425,6 +425,32 @@ test_heir(void)
 	rig_close(&r);
 }
 
+/* Lanes of the dead, more than there is room for. */
+static void
+test_crowd(void)
+{
+	enum { DEAD = PF_PARTS_MOST + 20 };
+	struct stage_rig r = {0};
+	struct pf_lane_file me;
+	struct pf_event got;
+	char name[16];
+	rig_open(&r, 1);
+	for (int i = 0; i < DEAD; i++) {
+		snprintf(name, sizeof name, "dead-%d", i);
+		rig_join(&r, &me, name, "send");
+		pf_lane_file_close(&me);
+	}
+	rig_start(&r);
+	rig_play(&r, 50);
+	rig_join(&r, &me, "me", "player");
+	const struct pf_event e = rig_note_at("me", 0.5, 60, 0.1f);
+	rig_say(&me, &e);
+	ok(rig_await(&r, &r.tape_at, &r.tape, PF_NOTE, "me", &got, 1000),
+	    "the living are heard among any number of the dead");
+	pf_lane_file_close(&me);
+	rig_close(&r);
+}
+
 static void
 test_end(void)
 {
@@ -453,6 +479,7 @@ main(void)
 	test_garbage();
 	test_free();
 	test_heir();
+	test_crowd();
 	test_end();
 	return tap_done();
 }
