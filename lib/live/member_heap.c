@@ -8,32 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-member_heap_init(struct member_heap *h, uint32_t most)
-{
-	*h = (struct member_heap){.most = most};
-	/* Pages of slots that are never used are never there. */
-	h->slot = malloc(most * sizeof *h->slot);
-	h->heap = malloc(most * sizeof *h->heap);
-	h->free = malloc(most * sizeof *h->free);
-	if (!h->slot || !h->heap || !h->free) {
-		member_heap_fini(h);
-		return -ENOMEM;
-	}
-	for (uint32_t i = 0; i < most; i++)
-		h->free[i] = most - 1 - i;
-	return 0;
-}
-
-void
-member_heap_fini(struct member_heap *h)
-{
-	free(h->slot);
-	free(h->heap);
-	free(h->free);
-	*h = (struct member_heap){0};
-}
-
 /* An unknown name stands as it would be printed. */
 static int
 by_name(const struct member_waiting *a, const struct member_waiting *b)
@@ -48,10 +22,10 @@ by_name(const struct member_waiting *a, const struct member_waiting *b)
 }
 
 static bool
-before(const struct member_heap *h, uint32_t i, uint32_t k)
+before(const void *slots, uint32_t i, uint32_t k)
 {
-	const struct member_waiting *const a = &h->slot[i];
-	const struct member_waiting *const b = &h->slot[k];
+	const struct member_waiting *const slot = slots;
+	const struct member_waiting *const a = &slot[i], *const b = &slot[k];
 	if (a->event.time != b->event.time)
 		return a->event.time < b->event.time;
 	if (a->rank != b->rank)
@@ -64,70 +38,57 @@ before(const struct member_heap *h, uint32_t i, uint32_t k)
 	return a->place < b->place;
 }
 
-static void
-swap(struct member_heap *h, uint32_t a, uint32_t b)
+int
+member_heap_init(struct member_heap *h, uint32_t most)
 {
-	const uint32_t t = h->heap[a];
-	h->heap[a] = h->heap[b];
-	h->heap[b] = t;
-}
-
-static void
-sink(struct member_heap *h, uint32_t i)
-{
-	for (;;) {
-		uint32_t least = i;
-		for (uint32_t c = 2 * i + 1; c <= 2 * i + 2 && c < h->n; c++)
-			if (before(h, h->heap[c], h->heap[least]))
-				least = c;
-		if (least == i)
-			return;
-		swap(h, i, least);
-		i = least;
+	/* Pages of slots that are never used are never there. */
+	*h = (struct member_heap){.slot = malloc(most * sizeof *h->slot)};
+	if (!h->slot || pf_heap_init(&h->heap, most, before, h->slot) != 0) {
+		member_heap_fini(h);
+		return -ENOMEM;
 	}
+	return 0;
 }
 
-static void
-heapify(struct member_heap *h)
+void
+member_heap_fini(struct member_heap *h)
 {
-	for (uint32_t i = h->n / 2; i-- > 0;)
-		sink(h, i);
+	free(h->slot);
+	pf_heap_fini(&h->heap);
+	*h = (struct member_heap){0};
+}
+
+bool
+member_heap_full(const struct member_heap *h)
+{
+	return h->heap.n == h->heap.most;
 }
 
 struct member_waiting *
 member_heap_room(struct member_heap *h)
 {
-	return h->n == h->most ? NULL : &h->slot[h->free[h->most - h->n - 1]];
+	return member_heap_full(h) ? NULL
+	    : &h->slot[h->heap.place[h->heap.n]];
 }
 
 void
 member_heap_enter(struct member_heap *h)
 {
-	uint32_t i = h->n;
-	const uint32_t at = h->free[h->most - h->n - 1];
-	h->slot[at].rank = (uint8_t)pf_event_rank(&h->slot[at].event);
-	h->heap[h->n++] = at;
-	for (; i > 0 && before(h, h->heap[i], h->heap[(i - 1) / 2]);
-	    i = (i - 1) / 2)
-		swap(h, i, (i - 1) / 2);
+	struct member_waiting *const w = member_heap_room(h);
+	w->rank = (uint8_t)pf_event_rank(&w->event);
+	pf_heap_enter(&h->heap);
 }
 
 struct member_waiting *
 member_heap_first(const struct member_heap *h)
 {
-	return h->n ? &h->slot[h->heap[0]] : NULL;
+	return h->heap.n ? &h->slot[h->heap.place[0]] : NULL;
 }
 
 struct member_waiting *
 member_heap_take(struct member_heap *h)
 {
-	if (h->n == 0)
-		return NULL;
-	const uint32_t at = h->heap[0];
-	h->heap[0] = h->heap[--h->n];
-	h->free[h->most - h->n - 1] = at;
-	sink(h, 0);
-	return &h->slot[at];
+	return h->heap.n ? &h->slot[pf_heap_take(&h->heap)] : NULL;
 }
 
 bool
@@ -141,8 +102,8 @@ member_is_played(const struct pf_event *e)
 void
 member_heap_stretch(struct member_heap *h, int64_t at_ns, double stretch)
 {
-	for (uint32_t i = 0; i < h->n; i++) {
-		struct member_waiting *const w = &h->slot[h->heap[i]];
+	for (uint32_t i = 0; i < h->heap.n; i++) {
+		struct member_waiting *const w = &h->slot[h->heap.place[i]];
 		struct pf_event *const e = &w->event;
 		if (!member_is_played(e) || e->type & PF_FREE ||
 		    e->time <= at_ns || w->read_ns > at_ns)
@@ -152,7 +113,29 @@ member_heap_stretch(struct member_heap *h, int64_t at_ns, double stretch)
 		if (pf_event_type(e) == PF_NOTE)
 			e->duration = (float)((double)e->duration * stretch);
 	}
-	heapify(h);
+	pf_heap_settle(&h->heap);
+}
+
+struct cancel {
+	struct member_heap *heap;
+	uint32_t source, id;
+	int64_t from_ns;
+	void (*gone)(void *ctx, struct member_waiting *w);
+	void *ctx;
+};
+
+static bool
+survives(void *ctx, uint32_t at)
+{
+	const struct cancel *const c = ctx;
+	struct member_waiting *const w = &c->heap->slot[at];
+	const enum pf_type type = pf_event_type(&w->event);
+	if ((type != PF_NOTE && type != PF_ON) ||
+	    w->event.type & PF_HEARD || w->event.source != c->source ||
+	    w->event.time < c->from_ns || (c->id != 0 && w->event.id != c->id))
+		return true;
+	c->gone(c->ctx, w);
+	return false;
 }
 
 void
@@ -160,29 +143,14 @@ member_heap_cancel(struct member_heap *h, uint32_t source, uint32_t id,
     int64_t from_ns, void (*gone)(void *ctx, struct member_waiting *w),
     void *ctx)
 {
-	uint32_t kept = 0, dropped = 0;
-	for (uint32_t i = 0; i < h->n; i++) {
-		const uint32_t at = h->heap[i];
-		struct member_waiting *const w = &h->slot[at];
-		const enum pf_type type = pf_event_type(&w->event);
-		if ((type == PF_NOTE || type == PF_ON) &&
-		    !(w->event.type & PF_HEARD) &&
-		    w->event.source == source && w->event.time >= from_ns &&
-		    (id == 0 || w->event.id == id)) {
-			h->free[h->most - h->n + dropped++] = at;
-			gone(ctx, w);
-		} else {
-			h->heap[kept++] = at;
-		}
-	}
-	h->n = kept;
-	heapify(h);
+	pf_heap_sift(&h->heap, survives, &(struct cancel){h, source, id,
+	    from_ns, gone, ctx});
 }
 
 void
 member_heap_forget(struct member_heap *h, const struct member_lane *lane)
 {
-	for (uint32_t i = 0; i < h->n; i++)
-		if (h->slot[h->heap[i]].lane == lane)
-			h->slot[h->heap[i]].lane = NULL;
+	for (uint32_t i = 0; i < h->heap.n; i++)
+		if (h->slot[h->heap.place[i]].lane == lane)
+			h->slot[h->heap.place[i]].lane = NULL;
 }

@@ -8,6 +8,7 @@
 #define PF_LIVE_MEMBER_HEAP_H
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "event/event.h"
 
 #include <stdbool.h>
@@ -29,15 +30,16 @@ struct member_waiting {
 };
 
 struct member_heap {
-	struct member_waiting *slot; /* slot[most] */
-	uint32_t *heap;              /* heap[n]: the least first */
-	uint32_t *free;              /* free[most - n] */
-	uint32_t n, most;
+	struct member_waiting *slot; /* slot[heap.most] */
+	struct pf_heap heap;
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Room for `most` events.  Returns 0 or -ENOMEM. */
 PF_MUST_CHECK int member_heap_init(struct member_heap *heap, uint32_t most);
 void member_heap_fini(struct member_heap *heap);
+
+/* Is there no room for another event? */
+bool member_heap_full(const struct member_heap *heap);
 
 /*
  * A place for an event, to be filled in and then put in order by

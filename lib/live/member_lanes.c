@@ -242,7 +242,7 @@ read_on(struct pf_member *m, struct member_lane *lane)
 {
 	struct pf_event e, more[PF_MORE_MOST];
 	bool any = false;
-	while (lane->waiting < LANE_QUOTA && m->heap.n < m->heap.most &&
+	while (lane->waiting < LANE_QUOTA && !member_heap_full(&m->heap) &&
 	    pf_lane_read(&lane->cursor, lane->file.lane, &e, more) == 1) {
 		take_in(m, lane, &e, more);
 		any = true;
@@ -276,6 +276,6 @@ member_waits(struct pf_member *m)
 		if (m->lane[i]->waiting < LANE_QUOTA &&
 		    pf_lane_waiting(&m->lane[i]->cursor,
 		    m->lane[i]->file.lane) > 0)
-			return m->heap.n < m->heap.most;
+			return !member_heap_full(&m->heap);
 	return false;
 }

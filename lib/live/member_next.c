@@ -179,9 +179,10 @@ pf_member_wait(struct pf_member *m, int64_t timeout_ns)
 	const struct member_waiting *const w = member_heap_first(&m->heap);
 	if (w && !m->fresh && until(m, w->event.time + m->config.grace_ns) < ns)
 		ns = until(m, w->event.time + m->config.grace_ns);
-	if (m->kept.n > 0) {
-		const int64_t at = m->kept.slot[m->kept.heap[0]].event.time;
-		const int64_t k = until(m, at - PF_MEMBER_AHEAD_NS);
+	const struct pf_held_event *const kept = pf_held_first(&m->kept);
+	if (kept) {
+		const int64_t k = until(m, kept->event.time -
+		    PF_MEMBER_AHEAD_NS);
 		ns = k < ns ? k : ns;
 	}
 	if (ns > 0)

@@ -174,14 +174,14 @@ pf_member_sink(struct pf_member *m)
 unsigned
 pf_member_kept(const struct pf_member *m)
 {
-	return m->kept.n;
+	return m->kept.heap.n;
 }
 
 void
 member_say_kept(struct pf_member *m)
 {
 	const struct pf_held_event *h;
-	if (m->kept.n == 0 || !m->own.lane)
+	if (!pf_held_first(&m->kept) || !m->own.lane)
 		return;
 	const int64_t near = pf_member_now(m) + PF_MEMBER_AHEAD_NS + 1;
 	while ((h = pf_held_take(&m->kept, near))) {

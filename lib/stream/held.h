@@ -7,6 +7,7 @@
 #define PF_STREAM_HELD_H
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "event/event.h"
 
 #include <stdbool.h>
@@ -20,10 +21,8 @@ struct pf_held_event {
 };
 
 struct pf_held {
-	struct pf_held_event *slot; /* slot[most] */
-	uint32_t *heap;             /* heap[n]: places in slot, least first */
-	uint32_t *free;             /* free[most - n]: slots not in use */
-	uint32_t n, most;
+	struct pf_held_event *slot; /* slot[heap.most] */
+	struct pf_heap heap;
 	uint64_t place;
 };
 
@@ -37,6 +36,9 @@ void pf_held_fini(struct pf_held *held);
  */
 bool pf_held_add(struct pf_held *held, const struct pf_event *e,
     const char *more);
+
+/* The first event, or NULL; valid until the next pf_held_add(). */
+const struct pf_held_event *pf_held_first(const struct pf_held *held);
 
 /*
  * Take out the first event with time < until_ns; NULL if there is none.
