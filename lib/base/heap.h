@@ -3,8 +3,7 @@
  * A bounded heap over somebody's array: which of its slots are in use, the
  * first in order always at hand, and which are free.
  *
- * The slots stay where they are and are the owner's; the heap moves their
- * numbers only.  place[] holds every number once:
+ * The slots stay where they are; the heap moves their numbers only.  place[] holds every number once:
  *
  *     place[0..n-1]     in use, a binary heap: the first is place[0]
  *     place[n..most-1]  free; the one freed last is place[n]
@@ -20,42 +19,39 @@
 #include <stdint.h>
 
 struct pf_heap {
-	uint32_t *place;  /* place[most] */
+	uint32_t *place;  /* place[most], the caller's */
 	uint32_t n, most; /* in use; slots in all */
 	bool (*before)(const void *slots, uint32_t a, uint32_t b);
 	void *slots;
 };
 
 /*
- * All free.
+ * All free.  place[most] and slots stay the caller's.
  *
- * before  whether slot a comes before slot b; two that are equal have no
- *         order, so whoever wants one counts
+ * before  PF_RT if the heap's thread is; whether slot a comes before slot b.
+ *         Two that are equal have no order: whoever wants one counts
  * slots   handed to it: the array
- *
- * Returns 0 or -ENOMEM.
  */
-PF_MUST_CHECK int pf_heap_init(struct pf_heap *heap, uint32_t most,
-    bool (*before)(const void *slots, uint32_t a, uint32_t b),
-    void *slots);
-
-/* Free it; harmless for one of zeros. */
-void pf_heap_fini(struct pf_heap *heap);
+void pf_heap_init(struct pf_heap *heap, uint32_t *place, uint32_t most,
+    bool (*before)(const void *slots, uint32_t a, uint32_t b), void *slots);
 
 /* Put slot place[n], which must be free and is filled by now, in order. */
-void pf_heap_enter(struct pf_heap *heap);
+PF_RT void pf_heap_enter(struct pf_heap *heap);
 
 /*
  * Take the first out; there must be one.  Returns its number: it is free and
  * will be the next to be used.
  */
-uint32_t pf_heap_take(struct pf_heap *heap);
+PF_RT uint32_t pf_heap_take(struct pf_heap *heap);
 
 /* What is in use changed its order: find it anew. */
-void pf_heap_settle(struct pf_heap *heap);
+PF_RT void pf_heap_settle(struct pf_heap *heap);
 
-/* Free all that keep() does not want kept.  It is asked once of each. */
-void pf_heap_sift(struct pf_heap *heap, bool (*keep)(void *ctx, uint32_t at),
-    void *ctx);
+/*
+ * Free all that keep() does not want kept; it is asked once of each, in the
+ * order of place[].
+ */
+PF_RT void pf_heap_sift(struct pf_heap *heap,
+    bool (*keep)(void *ctx, uint32_t at), void *ctx);
 
 #endif

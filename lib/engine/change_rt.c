@@ -20,8 +20,9 @@ tell_turns(const struct pf_scheduler *from, struct pf_scheduler *to)
 	uint64_t done = 0;
 	for (unsigned i = 0; i < PF_TURNS_MOST; i++) {
 		const struct pf_due *next = NULL;
-		for (uint32_t k = 0; k < from->n; k++) {
-			const struct pf_due *due = &from->due[from->heap[k]];
+		const uint32_t *const place = from->heap.place;
+		for (uint32_t k = 0; k < from->heap.n; k++) {
+			const struct pf_due *due = &from->due[place[k]];
 			if (is_turn(due) && pf_due_count(due) >= done &&
 			    (!next || pf_due_count(due) < pf_due_count(next)))
 				next = due;

@@ -151,7 +151,7 @@ has_room(const struct pf_strip *strip, const struct pf_due *due,
     unsigned kept)
 {
 	const struct pf_scheduler *s = &strip->scheduler;
-	return s->n + kept < s->room && (!pf_due_told(due) ||
+	return s->heap.n + kept < s->heap.most && (!pf_due_told(due) ||
 	    s->tagged + strip->fates.n < strip->fates.room);
 }
 

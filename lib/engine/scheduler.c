@@ -6,8 +6,7 @@ pf_scheduler_lay_out(struct pf_scheduler *s, struct pf_arena *arena,
     unsigned room)
 {
 	s->due = pf_arena_take(arena, room, sizeof *s->due);
-	s->heap = pf_arena_take(arena, room, sizeof *s->heap);
-	s->room = room;
-	for (uint32_t i = 0; s->heap && i < room; i++)
-		s->heap[i] = i;
+	uint32_t *const place = pf_arena_take(arena, room, sizeof *place);
+	if (place)
+		pf_heap_init(&s->heap, place, room, pf_due_before, s->due);
 }

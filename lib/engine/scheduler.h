@@ -7,6 +7,7 @@
 #define PF_ENGINE_SCHEDULER_H
 
 #include "base/attr.h"
+#include "base/heap.h"
 #include "engine/arena.h"
 #include "engine/fates.h"
 #include "event/event.h"
@@ -42,13 +43,16 @@ struct pf_due {
 };
 
 struct pf_scheduler {
-	struct pf_due *due;   /* due[room] */
-	uint32_t *heap;       /* [0, n) a heap of places in due, the rest free */
-	uint32_t n, room;
-	uint32_t tagged;      /* of the n, those with a fate to tell */
+	struct pf_due *due;   /* due[heap.most] */
+	struct pf_heap heap;
+	uint32_t tagged;      /* of heap.n, those with a fate to tell */
 	uint64_t count;       /* events ever added */
 };
 
+/* The order of due[], for the heap. */
+PF_RT bool pf_due_before(const void *slots, uint32_t a, uint32_t b);
+
+/* Take its memory from the arena: room for so many events.  Setup. */
 void pf_scheduler_lay_out(struct pf_scheduler *s, struct pf_arena *arena,
     unsigned room);
 

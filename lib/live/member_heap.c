@@ -43,10 +43,13 @@ member_heap_init(struct member_heap *h, uint32_t most)
 {
 	/* Pages of slots that are never used are never there. */
 	*h = (struct member_heap){.slot = malloc(most * sizeof *h->slot)};
-	if (!h->slot || pf_heap_init(&h->heap, most, before, h->slot) != 0) {
-		member_heap_fini(h);
+	uint32_t *const place = malloc(most * sizeof *place);
+	if (!h->slot || !place) {
+		free(place);
+		free(h->slot);
 		return -ENOMEM;
 	}
+	pf_heap_init(&h->heap, place, most, before, h->slot);
 	return 0;
 }
 
@@ -54,7 +57,7 @@ void
 member_heap_fini(struct member_heap *h)
 {
 	free(h->slot);
-	pf_heap_fini(&h->heap);
+	free(h->heap.place);
 	*h = (struct member_heap){0};
 }
 

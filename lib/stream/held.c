@@ -19,10 +19,13 @@ int
 pf_held_init(struct pf_held *h, uint32_t most)
 {
 	*h = (struct pf_held){.slot = calloc(most, sizeof *h->slot)};
-	if (!h->slot || pf_heap_init(&h->heap, most, before, h->slot) != 0) {
-		pf_held_fini(h);
+	uint32_t *const place = malloc(most * sizeof *place);
+	if (!h->slot || !place) {
+		free(place);
+		free(h->slot);
 		return -ENOMEM;
 	}
+	pf_heap_init(&h->heap, place, most, before, h->slot);
 	return 0;
 }
 
@@ -30,7 +33,7 @@ void
 pf_held_fini(struct pf_held *h)
 {
 	free(h->slot);
-	pf_heap_fini(&h->heap);
+	free(h->heap.place);
 	*h = (struct pf_held){0};
 }
 

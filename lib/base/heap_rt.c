@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/heap.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
-int
-pf_heap_init(struct pf_heap *h, uint32_t most,
-    bool (*before)(const void *slots, uint32_t a, uint32_t b),
-    void *slots)
-{
-	*h = (struct pf_heap){.most = most, .before = before, .slots = slots};
-	h->place = malloc(most * sizeof *h->place);
-	if (!h->place)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < most; i++)
-		h->place[i] = i;
-	return 0;
-}
-
 void
-pf_heap_fini(struct pf_heap *h)
+pf_heap_init(struct pf_heap *h, uint32_t *place, uint32_t most,
+    bool (*before)(const void *slots, uint32_t a, uint32_t b), void *slots)
 {
-	free(h->place);
-	*h = (struct pf_heap){0};
+	*h = (struct pf_heap){place, 0, most, before, slots};
+	for (uint32_t i = 0; i < most; i++)
+		place[i] = i;
 }
 
 static bool
@@ -85,6 +70,8 @@ pf_heap_sift(struct pf_heap *h, bool (*keep)(void *ctx, uint32_t at),
 	for (uint32_t i = 0; i < h->n; i++)
 		if (keep(ctx, h->place[i]))
 			swap(h, kept++, i);
+	const bool all = kept == h->n;
 	h->n = kept;
-	pf_heap_settle(h);
+	if (!all)
+		pf_heap_settle(h);
 }
