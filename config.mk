@@ -33,6 +33,7 @@ OPTIONAL   = libebur128 fluidsynth jack
 # others, which costs 27 ms at every start.
 LIBS_pf-agent   = yaml-0.1
 LIBS_pf-ctl     = liblo
+LIBS_pf-tap     = liblo
 LIBS_pf-latency = liblo jack
 LIBS_pf-analyze = sndfile soxr fftw3f aubio
 LIBS_pf-engine  = alsa jack liblo sndfile soxr yaml-0.1

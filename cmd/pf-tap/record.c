@@ -3,6 +3,7 @@
  * --record: the tape, from lane.tape, on which the engine says what it
  * played as it was played.
  */
+#include "state.h"
 #include "tap.h"
 
 #include "base/message.h"
@@ -58,7 +59,15 @@ open_tape(struct recorder *r, struct pf_err *err)
 		    clock.rate_hz), clock.rate_hz);
 	r->until_ns = r->wish->for_s < 0 ? INT64_MAX
 	    : now + llround(r->wish->for_s * 1e9);
-	return pf_tape_open(&r->tape, &config, err);
+	const int e = pf_tape_open(&r->tape, &config, err);
+	if (e != 0 || r->lane.lane->header.position <= PF_LANE_RESUME)
+		return e;
+	/* What was said before the lane's oldest event, and is gone. */
+	struct pf_err why;
+	if (state_ask(pf_member_directory(r->member), &clock, r->names,
+	    r->tape, &why) != 0)
+		pf_msg("%s", why.text);
+	return 0;
 }
 
 /*

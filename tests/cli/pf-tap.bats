@@ -163,6 +163,28 @@ lane_is_there() { pf-tap --dump "$1" >/dev/null 2>&1; }
 	! grep -q 'note' tape.pf
 }
 
+@test "a tape that begins very late asks the engine for the state" {
+	[ "${PF_CHECK:-check}" = long ] || skip "it fills lane.tape: in check-long"
+	start_engine
+	say bass patch - - - name=acid-bass
+	say bass set - - - param=cutoff value=0.3
+	say bass set - - - param=shape value=2
+	pf-ctl bus reverb decay 2.5
+	pf-ctl key Dm
+	awk 'BEGIN { OFS = "\t"
+		for (i = 0; i < 36000; i++)
+			print i / 1000 + 1, "x", "set", "-", "-", "-", "param=pan", "value=" i % 7 / 10
+	}' | pf-send
+	pf-tap --record tape.pf --for 0.3
+	cat tape.pf
+	grep -qP '^0\tengine\tkey\t.*tonic=D\tmode=minor' tape.pf
+	grep -qP '^0\tbass\tpatch\t.*name=acid-bass' tape.pf
+	grep -qP '^0\tengine\tset\t.*param=bass.cutoff\tvalue=0.3$' tape.pf
+	grep -qP '^0\tengine\tset\t.*param=bass.shape\tvalue=2$' tape.pf
+	grep -qP '^0\tengine\tset\t.*param=reverb.decay\tvalue=2.5$' tape.pf
+	pf-render -q -o x.wav tape.pf
+}
+
 @test "--dump shows the segments of a session" {
 	start_engine
 	hold_open
