@@ -19,7 +19,7 @@ static const struct pf_option options[] = {
 	{'s', "session", "NAME", "the session; $PF_SESSION, or default"},
 	{'w', "wait", "[=S]", "wait for an engine, at most so long"},
 	{'c', "count", "N", "measurements of each kind; 300"},
-	{OPT_BUDGET, "budget", "[WAY=]MS", "status 1 if 99.9 % take no less"},
+	{OPT_BUDGET, "budget", "MS", "status 1 if 99.9 % take longer; or WAY=MS"},
 	{OPT_AGENT, "agent", "NAME", "whose reflexes; one of our own"},
 	{OPT_STIMULUS, "stimulus", "WHAT", "sounds at the input: note jack none"},
 	{OPT_THROUGH, "through", "STRIP", "the engine's input strip"},

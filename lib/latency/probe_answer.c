@@ -4,7 +4,6 @@
 #include "base/mono.h"
 #include "event/type.h"
 #include "latency/stimulus.h"
-#include "live/stage.h"
 #include "live/stats.h"
 #include "session/lane_file.h"
 
@@ -292,48 +291,4 @@ pf_probe_through(struct pf_probe *p, struct pf_err *err)
 	pf_ear_close(&strip, pf_member_directory(p->member));
 	pf_stimulus_close(&s, p);
 	return r < 0 ? r : 0;
-}
-
-/* ---- the way round outside */
-
-#define STEADY 64 /* frames by which it may vary */
-
-int
-pf_probe_calibrate(struct pf_probe *p, uint32_t *frames, struct pf_err *err)
-{
-	struct pf_stimulus s;
-	struct pf_spread trips = {0};
-	unsigned failed = 0;
-	int64_t in, out;
-	int r = pf_stimulus_open(&s, p, 0, err);
-	if (r != 0)
-		return r;
-	for (unsigned i = 0; i < p->config.count && r >= 0 &&
-	    failed < GIVE_UP; i++) {
-		pf_ear_begin(&p->sound);
-		r = pf_stimulus_strike(&s, p, &in, err);
-		if (r > 0)
-			r = pf_probe_hear(p, &p->sound, 100, &out, NULL, err);
-		failed = r == 0 ? failed + 1 : 0;
-		if (r > 0)
-			r = pf_spread_add(&trips, (double)(in - out -
-			    p->clock.master_latency));
-	}
-	const double trip = pf_spread_quantile(&trips, 0.5);
-	if (r >= 0 && (trips.n == 0 || failed == GIVE_UP)) {
-		pf_err_set(err, "%s", pf_stimulus_why(&s));
-		r = -ENODATA;
-	} else if (r >= 0 && (trip < 1 || trip > PF_STAGE_TRIP_MOST ||
-	    pf_spread_quantile(&trips, 0.95) - pf_spread_quantile(&trips,
-	    0.05) > STEADY)) {
-		pf_err_set(err, "what comes back is not steady: make it "
-		    "louder, or the room quieter");
-		r = -ENODATA;
-	}
-	pf_stimulus_close(&s, p);
-	pf_spread_free(&trips);
-	if (r < 0)
-		return r;
-	*frames = (uint32_t)trip;
-	return pf_probe_set(p, "/session/round-trip", trip, NULL, NULL, err);
 }

@@ -9,8 +9,13 @@
 
 #define REST_S 0.1            /* of quiet before a sound */
 #define LISTEN_NS 300000000   /* to the room */
+#define QUIET_TRIES 400       /* of 5 ms */
+#define NOISY 0.1f            /* in that, no click is found */
 #define COME_MS 1000          /* out, through the air, in */
 #define PLAY_MS 20000         /* until somebody plays */
+
+static const char noisy[] = "it is never quiet at the input: is its strip "
+    "heard there again?  Mute it";
 
 /* The loudest that is there while nobody clicks; -1: nothing was read. */
 static int
@@ -46,6 +51,10 @@ pf_stimulus_open(struct pf_stimulus *s, struct pf_probe *p, float threshold,
 	if (r == 0 && threshold <= 0) {
 		float loudest;
 		r = listen_to_room(s, p, &loudest, err);
+		if (r == 0 && loudest > NOISY) {
+			pf_err_set(err, "%s", noisy);
+			r = -ENODATA;
+		}
 		s->in.threshold = 4 * loudest > 0.002f ? 4 * loudest : 0.002f;
 		pf_ear_begin(&s->in);
 	}
@@ -67,15 +76,17 @@ static int
 await_quiet(struct pf_stimulus *s, struct pf_probe *p, struct pf_err *err)
 {
 	int64_t frame;
-	for (int i = 0; i < 1000; i++) {
+	s->noisy = false;
+	for (int i = 0; i < QUIET_TRIES; i++) {
 		while (pf_ear_next(&s->in, &frame) == 1)
 			;
 		if (pf_ear_quiet(&s->in) >= s->in.rest)
-			break;
+			return 0;
 		const int r = pf_probe_sleep(p, 5000000, err);
 		if (r != 0)
 			return r;
 	}
+	s->noisy = true;
 	return 0;
 }
 
@@ -86,7 +97,7 @@ pf_stimulus_strike(struct pf_stimulus *s, struct pf_probe *p, int64_t *frame,
 	int r = await_quiet(s, p, err);
 	if (r == 0)
 		r = pf_probe_rest(p, err);
-	if (r != 0)
+	if (r != 0 || s->noisy)
 		return r;
 	if (s->kind == PF_STIMULUS_JACK)
 		pf_jack_probe_strike(s->jack, pf_rng_below(p->config.seed,
@@ -106,5 +117,5 @@ pf_stimulus_why(const struct pf_stimulus *s)
 		[PF_STIMULUS_JACK] = "the clicks do not come to the engine",
 		[PF_STIMULUS_NONE] = "nobody plays",
 	};
-	return why[s->kind];
+	return s->noisy ? noisy : why[s->kind];
 }

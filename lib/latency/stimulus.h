@@ -12,6 +12,7 @@ struct pf_stimulus {
 	enum pf_stimulus_kind kind;
 	struct pf_jack_probe *jack;
 	struct pf_ear in;  /* at tap.in */
+	bool noisy;        /* it was never quiet there */
 };
 
 /*
