@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "base/message.h"
 #include "osc/pattern.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an address holds. */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "event/pitch.h"
 #include "osc/pattern.h"

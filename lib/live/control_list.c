@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What addresses there are, and what each takes: a packet at a time. */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "osc/pattern.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
  * posted shortly ahead, each for its very frame, so that another tempo can
  * still take over.
  */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "event/type.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is asked for becomes a command, or is refused with the reason. */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "base/nearest.h"
 #include "base/number.h"

@@ -3,7 +3,7 @@
  * Solo.  The engine knows only mute; while a strip is soloed, all that are
  * not are muted, and what was wished of their mutes is kept here.
  */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "event/type.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What moves the transport: text becomes events, beats become seconds. */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "base/nearest.h"
 #include "event/pitch.h"

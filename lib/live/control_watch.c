@@ -4,7 +4,7 @@
  * end by themselves unless renewed, so a peer that died without a word costs
  * little; one whose socket is gone is forgotten at once.
  */
-#include "live/control_inside.h"
+#include "live/control_private.h"
 #include "base/hash.h"
 #include "osc/pattern.h"
 

@@ -3,7 +3,7 @@
  * A member's life: to find the session and its engine, to get a lane, to know
  * what time it is, to leave.
  */
-#include "live/member_inside.h"
+#include "live/member_private.h"
 
 #include "base/hash.h"
 #include "base/mono.h"

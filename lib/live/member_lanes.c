@@ -2,7 +2,7 @@
 /*
  * Everybody's lanes: found, mapped, read into the heap.
  */
-#include "live/member_inside.h"
+#include "live/member_private.h"
 
 #include "base/hash.h"
 #include "event/more.h"

@@ -6,7 +6,7 @@
 #ifndef PF_LIVE_MEMBER_MIND_H
 #define PF_LIVE_MEMBER_MIND_H
 
-#include "live/member_inside.h"
+#include "live/member_private.h"
 
 struct pf_writer;
 

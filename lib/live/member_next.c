@@ -3,7 +3,7 @@
  * The order in which a member hears, and what the transport does to what
  * waits.
  */
-#include "live/member_inside.h"
+#include "live/member_private.h"
 
 #include "base/hash.h"
 #include "base/mono.h"

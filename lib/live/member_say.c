@@ -2,7 +2,7 @@
 /*
  * What a member says: checked, stamped, spelled, kept until it is near.
  */
-#include "live/member_inside.h"
+#include "live/member_private.h"
 
 #include "event/more.h"
 #include "event/type.h"

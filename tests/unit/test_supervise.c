@@ -147,10 +147,10 @@ test_restart(void)
 	ready(DRUMS);
 	wait_ms(1000);
 	dies(DRUMS, SIGSEGV, 0);
-	ok(super.member[DRUMS].state == PF_SUPER_STARTING,
+	ok(super.life[DRUMS].state == PF_SUPER_STARTING,
 	    "who stood for a second is forgiven");
 	dies(BASS, 0, 0);
-	ok(super.member[BASS].state == PF_SUPER_ENDED,
+	ok(super.life[BASS].state == PF_SUPER_ENDED,
 	    "who ends well is done");
 }
 
@@ -164,17 +164,17 @@ test_give_up(void)
 	dies(DRUMS, 0, 1);
 	wait_ms(100);
 	dies(DRUMS, 0, 1);
-	ok(super.member[DRUMS].state == PF_SUPER_GIVEN_UP,
+	ok(super.life[DRUMS].state == PF_SUPER_GIVEN_UP,
 	    "who fails to get ready three times is given up (%s)", said);
 	ready(BASS);
 	ok(!super.stops && !pf_super_over(&super, &status),
 	    "the others play on");
 	dies(BASS, 0, 2);
-	ok(super.member[BASS].state == PF_SUPER_STARTING && starts[BASS] == 2,
+	ok(super.life[BASS].state == PF_SUPER_STARTING && starts[BASS] == 2,
 	    "status 2 of one who was ready is a failure like others");
 	begin();
 	dies(ENGINE, 0, 2);
-	ok(super.member[ENGINE].state == PF_SUPER_GIVEN_UP && super.stops,
+	ok(super.life[ENGINE].state == PF_SUPER_GIVEN_UP && super.stops,
 	    "with wrong usage the engine is given up at once, and the rig "
 	    "ends");
 	ok(pf_super_over(&super, &status) && status == 1, "with status 1");
@@ -183,7 +183,7 @@ test_give_up(void)
 	dies(ENGINE, 0, 1);
 	for (int i = 0; i < 12; i++)
 		wait_ms(5000);
-	ok(super.member[ENGINE].state == PF_SUPER_GIVEN_UP &&
+	ok(super.life[ENGINE].state == PF_SUPER_GIVEN_UP &&
 	    starts[ENGINE] == 10, "what can not be started is tried ten "
 	    "times");
 }
@@ -279,17 +279,17 @@ test_choice(void)
 	pf_super_init(&super, rig, &hands, NULL);
 	wait_ms(0);
 	dies(0, 0, 1);
-	ok(super.member[0].choice == 1, "a device that fails gives way");
+	ok(super.life[0].choice == 1, "a device that fails gives way");
 	dies(0, 0, 2);
-	ok(super.member[0].choice == 2 &&
-	    super.member[0].state == PF_SUPER_RESTING,
+	ok(super.life[0].choice == 2 &&
+	    super.life[0].state == PF_SUPER_RESTING,
 	    "so does one that is unknown here");
 	wait_ms(100);
 	ready(0);
 	dies(0, SIGSEGV, 0);
 	wait_ms(1000);
 	dies(0, 0, 1);
-	ok(super.member[0].choice == 2, "one that served stays");
+	ok(super.life[0].choice == 2, "one that served stays");
 	pf_rig_free(other);
 	rig = before;
 }

@@ -2,8 +2,8 @@
 /*
  * What the files of live/control share; nobody else includes it.
  */
-#ifndef PF_LIVE_CONTROL_INSIDE_H
-#define PF_LIVE_CONTROL_INSIDE_H
+#ifndef PF_LIVE_CONTROL_PRIVATE_H
+#define PF_LIVE_CONTROL_PRIVATE_H
 
 #include "live/addresses.h"
 #include "live/control.h"

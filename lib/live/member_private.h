@@ -4,8 +4,8 @@
  * member_lanes.c what it reads, member_say.c what it says, member_next.c the
  * order in which it hears, member_run.c the mind; nobody else looks.
  */
-#ifndef PF_LIVE_MEMBER_INSIDE_H
-#define PF_LIVE_MEMBER_INSIDE_H
+#ifndef PF_LIVE_MEMBER_PRIVATE_H
+#define PF_LIVE_MEMBER_PRIVATE_H
 
 #include "live/member.h"
 
