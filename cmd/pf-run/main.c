@@ -4,7 +4,7 @@
  * them, brings back who dies, and sends all home.
  */
 #include "show.h"
-#include "stage.h"
+#include "manager.h"
 
 #include "base/message.h"
 #include "base/option.h"
@@ -35,7 +35,7 @@ static const struct pf_program program = {
 };
 
 struct settings {
-	struct stage_config stage;
+	struct manager_config manager;
 	struct pf_rig_wish wish;
 	const char *rig;
 	bool check, plan;
@@ -58,14 +58,14 @@ read_options(struct settings *s, int argc, char **argv)
 	int first, c;
 	while ((c = pf_option_next(&program, argc, argv, &arg, &first)) != -1) {
 		switch (c) {
-		case 's': s->stage.session = arg; break;
+		case 's': s->manager.session = arg; break;
 		case 'd': s->wish.device = arg; break;
-		case 'l': s->stage.logs = arg; break;
+		case 'l': s->manager.logs = arg; break;
 		case 'c': s->check = true; break;
 		case 'n': s->plan = true; break;
 		case 'L': exit(show_list());
-		case 'v': s->stage.verbose = true; break;
-		case READY_FD: s->stage.ready_fd = ready_fd(arg); break;
+		case 'v': s->manager.verbose = true; break;
+		case READY_FD: s->manager.ready_fd = ready_fd(arg); break;
 		}
 	}
 	if (first >= argc)
@@ -74,10 +74,10 @@ read_options(struct settings *s, int argc, char **argv)
 		pf_option_fail(&program, "'%s' is one operand too many",
 		    argv[first + 1]);
 	s->rig = argv[first];
-	if (s->stage.session && !pf_session_name_ok(s->stage.session,
+	if (s->manager.session && !pf_session_name_ok(s->manager.session,
 	    PF_SESSION_NAME_MOST))
 		pf_option_fail(&program, "--session: '%s' is no name for a "
-		    "session", s->stage.session);
+		    "session", s->manager.session);
 }
 
 /* The session: as the user says, else the environment, else the rig. */
@@ -85,14 +85,14 @@ static const char *
 session(const struct settings *s, const struct pf_rig *rig)
 {
 	const char *const env = getenv("PF_SESSION");
-	return s->stage.session ? s->stage.session : env && *env ? env
+	return s->manager.session ? s->manager.session : env && *env ? env
 	    : rig->session;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.stage = {.ready_fd = -1}};
+	struct settings s = {.manager = {.ready_fd = -1}};
 	struct pf_rig *rig;
 	struct pf_err err = {""};
 	read_options(&s, argc, argv);
@@ -104,9 +104,9 @@ main(int argc, char **argv)
 	} else if (show_check(rig, &err) != 0) {
 		status = 1;
 	} else if (!s.check) {
-		s.stage.rig = rig;
-		s.stage.session = session(&s, rig);
-		status = stage_run(&s.stage, &err);
+		s.manager.rig = rig;
+		s.manager.session = session(&s, rig);
+		status = manager_run(&s.manager, &err);
 	}
 	if (err.text[0])
 		pf_msg("%s", err.text);

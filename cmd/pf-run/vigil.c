@@ -18,13 +18,13 @@ vigil_close(struct vigil *v)
 
 /* Those who run but get nowhere. */
 static void
-feel_hearts(struct vigil *v, struct pf_super *super, struct player *players,
+feel_hearts(struct vigil *v, struct pf_super *super, struct process *processes,
     const struct pf_directory *session, int64_t now_ns)
 {
 	for (size_t i = 0; i < super->rig->n; i++) {
 		const struct pf_rig_program *const p = &super->rig->program[i];
-		struct pf_heart *const h = &players[i].heart;
-		if (super->member[i].state != PF_SUPER_READY ||
+		struct pf_heart *const h = &processes[i].heart;
+		if (super->life[i].state != PF_SUPER_READY ||
 		    !(p->stall_ns || p->engine))
 			continue;
 		const bool moved = pf_heart_look(h, session, now_ns);
@@ -58,10 +58,10 @@ feed_watchdog(struct vigil *v, const struct pf_super *super, int64_t now_ns)
 }
 
 void
-vigil_tick(struct vigil *v, struct pf_super *super, struct player *players,
+vigil_tick(struct vigil *v, struct pf_super *super, struct process *processes,
     const struct pf_directory *session, int64_t now_ns)
 {
-	feel_hearts(v, super, players, session, now_ns);
+	feel_hearts(v, super, processes, session, now_ns);
 	feed_watchdog(v, super, now_ns);
 }
 
@@ -87,8 +87,8 @@ vigil_report(struct vigil *v, const struct pf_super *super)
 		return;
 	}
 	for (size_t i = 0; i < super->rig->n; i++) {
-		ready += super->member[i].state == PF_SUPER_READY;
-		restarts += super->member[i].restarts;
+		ready += super->life[i].state == PF_SUPER_READY;
+		restarts += super->life[i].restarts;
 	}
 	if (ready != v->ready || restarts != v->restarts)
 		pf_notify_say(&v->notify, "STATUS=%u of %zu programs play, "

@@ -6,7 +6,7 @@
 #ifndef VIGIL_H
 #define VIGIL_H
 
-#include "player.h"
+#include "process.h"
 #include "rig/notify.h"
 #include "rig/supervise.h"
 
@@ -32,7 +32,7 @@ void vigil_close(struct vigil *v);
  * clock moves (without an engine in the rig, while we live).
  */
 void vigil_tick(struct vigil *v, struct pf_super *super,
-    struct player *players, const struct pf_directory *session,
+    struct process *processes, const struct pf_directory *session,
     int64_t now_ns);
 
 /* After each step: tell what has changed. */

@@ -32,7 +32,7 @@ pf_super_init(struct pf_super *s, const struct pf_rig *rig,
 bool
 pf_super_runs(const struct pf_super *s, size_t i)
 {
-	const enum pf_super_state state = s->member[i].state;
+	const enum pf_super_state state = s->life[i].state;
 	return state == PF_SUPER_STARTING || state == PF_SUPER_READY ||
 	    state == PF_SUPER_LEAVING;
 }
@@ -43,14 +43,14 @@ pf_super_runs(const struct pf_super *s, size_t i)
 static bool
 satisfied(const struct pf_super *s, size_t i)
 {
-	const enum pf_super_state state = s->member[i].state;
+	const enum pf_super_state state = s->life[i].state;
 	return s->rig->program[i].ready == PF_RIG_ENDS
 	    ? state == PF_SUPER_ENDED
 	    : state == PF_SUPER_READY || state == PF_SUPER_ENDED;
 }
 
 /*
- * May member i start?  *lost is somebody it stands after who will never get
+ * May program i start?  *lost is somebody it stands after who will never get
  * ready, or PF_RIG_PROGRAMS.
  */
 static bool
@@ -61,13 +61,13 @@ may_start(const struct pf_super *s, size_t i, size_t *lost)
 	*lost = PF_RIG_PROGRAMS;
 	for (size_t k = 0; k < p->n_after; k++) {
 		all &= satisfied(s, p->after[k]);
-		if (s->member[p->after[k]].state == PF_SUPER_GIVEN_UP)
+		if (s->life[p->after[k]].state == PF_SUPER_GIVEN_UP)
 			*lost = p->after[k];
 	}
 	return all;
 }
 
-/* Does anybody run who stands after member i? */
+/* Does anybody run who stands after program i? */
 static bool
 is_needed(const struct pf_super *s, size_t i)
 {
@@ -87,7 +87,7 @@ is_needed(const struct pf_super *s, size_t i)
 static void
 give_up(struct pf_super *s, size_t i)
 {
-	s->member[i].state = PF_SUPER_GIVEN_UP;
+	s->life[i].state = PF_SUPER_GIVEN_UP;
 }
 
 /* Somebody without whom there is nothing to play is gone for good. */
@@ -101,12 +101,12 @@ vital_gone(struct pf_super *s, size_t i, int64_t now_ns)
 }
 
 static int64_t
-rest(const struct pf_super_member *m)
+rest(const struct pf_super_life *life)
 {
 	int64_t ns = rest_first_ns;
-	if (m->row < 2)
+	if (life->row < 2)
 		return 0;
-	for (unsigned k = 2; k < m->row && ns < rest_most_ns; k++)
+	for (unsigned k = 2; k < life->row && ns < rest_most_ns; k++)
 		ns *= 2;
 	return ns < rest_most_ns ? ns : rest_most_ns;
 }
@@ -128,35 +128,36 @@ static void
 retry(struct pf_super *s, size_t i, const struct pf_super_end *end,
     const char *how, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
+	struct pf_super_life *const life = &s->life[i];
 	const struct pf_rig_program *const p = &s->rig->program[i];
-	const bool stood = m->was_ready && now_ns - m->ready_ns >= good_life_ns;
-	const bool proved = m->was_ready && p->ready == PF_RIG_SAYS;
+	const bool stood = life->was_ready &&
+	    now_ns - life->ready_ns >= good_life_ns;
+	const bool proved = life->was_ready && p->ready == PF_RIG_SAYS;
 	const bool outside = proved && end->known && end->signal == SIGKILL &&
-	    !m->killed;
+	    !life->killed;
 	if (stood || outside)
-		m->row = 0;
+		life->row = 0;
 	else
-		m->row++;
-	m->failed = stood || proved ? 0 : m->failed + 1;
-	if (!m->chosen)
-		m->choice++;
+		life->row++;
+	life->failed = stood || proved ? 0 : life->failed + 1;
+	if (!life->chosen)
+		life->choice++;
 	const bool hopeless = end->known && !end->signal &&
 	    end->status == 2 && !proved &&
-	    (m->chosen || m->choice >= p->n_choices);
+	    (life->chosen || life->choice >= p->n_choices);
 	if (hopeless) {
 		say(s, i, 0, "%s: wrong usage; given up", how);
 		give_up(s, i);
 		vital_gone(s, i, now_ns);
-	} else if (m->failed >= p->limit) {
-		say(s, i, 0, "%s; given up after %u starts", how, m->failed);
+	} else if (life->failed >= p->limit) {
+		say(s, i, 0, "%s; given up after %u starts", how, life->failed);
 		give_up(s, i);
 		vital_gone(s, i, now_ns);
 	} else {
-		const int64_t ns = rest(m);
-		m->state = PF_SUPER_RESTING;
-		m->due_ns = now_ns + ns;
-		m->restarts++;
+		const int64_t ns = rest(life);
+		life->state = PF_SUPER_RESTING;
+		life->due_ns = now_ns + ns;
+		life->restarts++;
 		if (ns == 0)
 			say(s, i, 0, "%s; started again", how);
 		else
@@ -169,7 +170,7 @@ void
 pf_super_died(struct pf_super *s, size_t i, const struct pf_super_end *end,
     int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
+	struct pf_super_life *const life = &s->life[i];
 	const struct pf_rig_program *const p = &s->rig->program[i];
 	const bool fine = end->known ? !end->signal && end->status == 0
 	    : end->fine;
@@ -177,14 +178,14 @@ pf_super_died(struct pf_super *s, size_t i, const struct pf_super_end *end,
 	if (!pf_super_runs(s, i))
 		return;
 	describe(end, how, sizeof how);
-	if (s->stops || m->state == PF_SUPER_LEAVING) {
-		m->state = PF_SUPER_ENDED;
-		say(s, i, !fine && !m->killed ? 0 : 1, "%s", how);
+	if (s->stops || life->state == PF_SUPER_LEAVING) {
+		life->state = PF_SUPER_ENDED;
+		say(s, i, !fine && !life->killed ? 0 : 1, "%s", how);
 	} else if (p->restart == PF_RIG_ALWAYS ||
 	    (p->restart == PF_RIG_FAILURE && !fine)) {
 		retry(s, i, end, how, now_ns);
 	} else if (fine) {
-		m->state = PF_SUPER_ENDED;
+		life->state = PF_SUPER_ENDED;
 		say(s, i, 1, "%s", how);
 		vital_gone(s, i, now_ns);
 	} else {
@@ -199,8 +200,8 @@ pf_super_died(struct pf_super *s, size_t i, const struct pf_super_end *end,
 void
 pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
-	*m = (struct pf_super_member){.state = PF_SUPER_READY,
+	struct pf_super_life *const life = &s->life[i];
+	*life = (struct pf_super_life){.state = PF_SUPER_READY,
 	    .born_ns = now_ns, .ready_ns = now_ns, .was_ready = true,
 	    .chosen = true};
 }
@@ -208,18 +209,18 @@ pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns)
 void
 pf_super_done(struct pf_super *s, size_t i)
 {
-	s->member[i].state = PF_SUPER_ENDED;
+	s->life[i].state = PF_SUPER_ENDED;
 }
 
 static void
 start(struct pf_super *s, size_t i, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
+	struct pf_super_life *const life = &s->life[i];
 	const struct pf_rig_program *const p = &s->rig->program[i];
-	m->state = PF_SUPER_STARTING;
-	m->born_ns = now_ns;
-	m->due_ns = now_ns + p->ready_within_ns;
-	m->was_ready = m->killed = false;
+	life->state = PF_SUPER_STARTING;
+	life->born_ns = now_ns;
+	life->due_ns = now_ns + p->ready_within_ns;
+	life->was_ready = life->killed = false;
 	const int r = s->hands->start(s->ctx, i);
 	if (r) {
 		/* What the shell would say: 127 is "not found". */
@@ -231,24 +232,24 @@ start(struct pf_super *s, size_t i, int64_t now_ns)
 	} else if (p->ready == PF_RIG_RUNS) {
 		pf_super_ready(s, i, now_ns);
 	} else if (p->ready == PF_RIG_ENDS) {
-		m->due_ns = INT64_MAX; /* it takes as long as it takes */
+		life->due_ns = INT64_MAX; /* it takes as long as it takes */
 	}
 }
 
 void
 pf_super_ready(struct pf_super *s, size_t i, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
-	if (m->state != PF_SUPER_STARTING ||
+	struct pf_super_life *const life = &s->life[i];
+	if (life->state != PF_SUPER_STARTING ||
 	    s->rig->program[i].ready == PF_RIG_ENDS)
 		return;
-	m->state = PF_SUPER_READY;
-	m->was_ready = m->chosen = true;
-	m->ready_ns = now_ns;
-	m->due_ns = INT64_MAX;
+	life->state = PF_SUPER_READY;
+	life->was_ready = life->chosen = true;
+	life->ready_ns = now_ns;
+	life->due_ns = INT64_MAX;
 	if (s->rig->program[i].ready == PF_RIG_SAYS)
 		say(s, i, 1, "ready after %lld ms",
-		    (long long)((now_ns - m->born_ns) / ms_ns));
+		    (long long)((now_ns - life->born_ns) / ms_ns));
 	else
 		say(s, i, 1, "runs");
 }
@@ -256,18 +257,18 @@ pf_super_ready(struct pf_super *s, size_t i, int64_t now_ns)
 static void
 kill_it(struct pf_super *s, size_t i)
 {
-	struct pf_super_member *const m = &s->member[i];
-	m->killed = true;
-	m->due_ns = INT64_MAX;
+	struct pf_super_life *const life = &s->life[i];
+	life->killed = true;
+	life->due_ns = INT64_MAX;
 	s->hands->signal(s->ctx, i, SIGKILL);
 }
 
 void
 pf_super_stalled(struct pf_super *s, size_t i, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
+	struct pf_super_life *const life = &s->life[i];
 	(void)now_ns;
-	if (m->state != PF_SUPER_READY || m->killed)
+	if (life->state != PF_SUPER_READY || life->killed)
 		return;
 	say(s, i, 0, "has not advanced for %.1f s: killed",
 	    (double)s->rig->program[i].stall_ns / 1e9);
@@ -276,13 +277,13 @@ pf_super_stalled(struct pf_super *s, size_t i, int64_t now_ns)
 
 /* ---- stopping */
 
-/* Tell member i to end, with this much patience. */
+/* Tell program i to end, with this much patience. */
 static void
 dismiss(struct pf_super *s, size_t i, int64_t patience_ns, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
-	m->state = PF_SUPER_LEAVING;
-	m->due_ns = now_ns + patience_ns;
+	struct pf_super_life *const life = &s->life[i];
+	life->state = PF_SUPER_LEAVING;
+	life->due_ns = now_ns + patience_ns;
 	s->hands->signal(s->ctx, i, SIGTERM);
 }
 
@@ -291,14 +292,14 @@ pf_super_stop(struct pf_super *s, int64_t now_ns)
 {
 	s->stops++;
 	for (size_t i = 0; i < s->rig->n; i++) {
-		struct pf_super_member *const m = &s->member[i];
+		struct pf_super_life *const life = &s->life[i];
 		if (!pf_super_runs(s, i)) {
-			if (m->state != PF_SUPER_GIVEN_UP)
-				m->state = PF_SUPER_ENDED;
+			if (life->state != PF_SUPER_GIVEN_UP)
+				life->state = PF_SUPER_ENDED;
 		} else if (s->stops == 2) {
 			dismiss(s, i, hurry_ns, now_ns);
 		} else if (s->stops > 2) {
-			m->state = PF_SUPER_LEAVING;
+			life->state = PF_SUPER_LEAVING;
 			kill_it(s, i);
 		}
 	}
@@ -307,16 +308,16 @@ pf_super_stop(struct pf_super *s, int64_t now_ns)
 /* ---- what time brings */
 
 static void
-step_member(struct pf_super *s, size_t i, int64_t now_ns)
+step_one(struct pf_super *s, size_t i, int64_t now_ns)
 {
-	struct pf_super_member *const m = &s->member[i];
+	struct pf_super_life *const life = &s->life[i];
 	const struct pf_rig_program *const p = &s->rig->program[i];
 	size_t lost;
-	switch (m->state) {
+	switch (life->state) {
 	case PF_SUPER_RESTING:
-		if (now_ns < m->due_ns)
+		if (now_ns < life->due_ns)
 			return;
-		m->state = PF_SUPER_WAITING;
+		life->state = PF_SUPER_WAITING;
 		/* fall through */
 	case PF_SUPER_WAITING:
 		if (may_start(s, i, &lost)) {
@@ -332,15 +333,15 @@ step_member(struct pf_super *s, size_t i, int64_t now_ns)
 	case PF_SUPER_READY:
 		if (s->stops && !is_needed(s, i)) {
 			dismiss(s, i, p->stop_within_ns, now_ns);
-		} else if (now_ns >= m->due_ns && !m->killed &&
-		    m->state == PF_SUPER_STARTING) {
+		} else if (now_ns >= life->due_ns && !life->killed &&
+		    life->state == PF_SUPER_STARTING) {
 			say(s, i, 0, "not ready after %.1f s: killed",
 			    (double)p->ready_within_ns / 1e9);
 			kill_it(s, i);
 		}
 		return;
 	case PF_SUPER_LEAVING:
-		if (now_ns >= m->due_ns && !m->killed) {
+		if (now_ns >= life->due_ns && !life->killed) {
 			say(s, i, 0, "does not end: killed");
 			kill_it(s, i);
 		}
@@ -350,15 +351,15 @@ step_member(struct pf_super *s, size_t i, int64_t now_ns)
 	}
 }
 
-/* When does member i want to be looked at by itself? */
+/* When does program i want to be looked at by itself? */
 static int64_t
-due(const struct pf_super_member *m)
+due(const struct pf_super_life *life)
 {
-	switch (m->state) {
+	switch (life->state) {
 	case PF_SUPER_RESTING:
 	case PF_SUPER_LEAVING:
 	case PF_SUPER_STARTING:
-		return m->due_ns;
+		return life->due_ns;
 	default:
 		return INT64_MAX;
 	}
@@ -369,11 +370,11 @@ pf_super_step(struct pf_super *s, int64_t now_ns)
 {
 	/* In order: whoever gets ready lets the next one start at once. */
 	for (size_t k = 0; k < s->rig->n; k++)
-		step_member(s, s->rig->order[k], now_ns);
+		step_one(s, s->rig->order[k], now_ns);
 	int64_t next = INT64_MAX;
 	for (size_t i = 0; i < s->rig->n; i++)
-		if (due(&s->member[i]) < next)
-			next = due(&s->member[i]);
+		if (due(&s->life[i]) < next)
+			next = due(&s->life[i]);
 	return next;
 }
 
@@ -381,7 +382,7 @@ bool
 pf_super_settled(const struct pf_super *s)
 {
 	for (size_t i = 0; i < s->rig->n; i++) {
-		const enum pf_super_state state = s->member[i].state;
+		const enum pf_super_state state = s->life[i].state;
 		if (state != PF_SUPER_READY && state != PF_SUPER_ENDED &&
 		    state != PF_SUPER_GIVEN_UP)
 			return false;
@@ -394,7 +395,7 @@ pf_super_over(const struct pf_super *s, int *status)
 {
 	*status = 0;
 	for (size_t i = 0; i < s->rig->n; i++) {
-		const enum pf_super_state state = s->member[i].state;
+		const enum pf_super_state state = s->life[i].state;
 		if (state == PF_SUPER_GIVEN_UP)
 			*status = 1;
 		else if (state != PF_SUPER_ENDED)

@@ -7,7 +7,7 @@
  * what happened and when, and acts through a table of hands.  So every rule
  * can be tried in a test, without waiting for anything.  One thread.
  *
- * A member's life:
+ * A program's life:
  *
  *     WAITING --all it stands after are ready--> STARTING --says so--> READY
  *        ^                                          |                    |
@@ -45,7 +45,7 @@ struct pf_super_end {
 	int status;  /* its exit status, if none did */
 };
 
-struct pf_super_member {
+struct pf_super_life {
 	enum pf_super_state state;
 	int64_t born_ns;     /* when it was started */
 	int64_t ready_ns;    /* when it got ready */
@@ -59,9 +59,9 @@ struct pf_super_member {
 	bool chosen;         /* it was ready with that one: it stays */
 };
 
-/* What the supervisor can do.  i is the member's place in the rig. */
+/* What the supervisor can do.  i is the program's place in the rig. */
 struct pf_super_hands {
-	/* Start it, with the device member[i].choice.  Returns 0 or a
+	/* Start it, with the device life[i].choice.  Returns 0 or a
 	 * negative errno: that counts as a death. */
 	int (*start)(void *ctx, size_t i);
 	/* Send it a signal; it lives. */
@@ -74,7 +74,7 @@ struct pf_super {
 	const struct pf_rig *rig;
 	const struct pf_super_hands *hands;
 	void *ctx;
-	struct pf_super_member member[PF_RIG_PROGRAMS];
+	struct pf_super_life life[PF_RIG_PROGRAMS];
 	unsigned stops;   /* how often we were told to stop */
 };
 
@@ -82,20 +82,20 @@ struct pf_super {
 void pf_super_init(struct pf_super *s, const struct pf_rig *rig,
     const struct pf_super_hands *hands, void *ctx);
 
-/* Take over member i, which runs already and counts as ready. */
+/* Take over program i, which runs already and counts as ready. */
 void pf_super_adopt(struct pf_super *s, size_t i, int64_t now_ns);
 
-/* Member i is done: it is not started. */
+/* Program i is done: it is not started. */
 void pf_super_done(struct pf_super *s, size_t i);
 
-/* Member i said that it is ready. */
+/* Program i said that it is ready. */
 void pf_super_ready(struct pf_super *s, size_t i, int64_t now_ns);
 
-/* Member i is gone. */
+/* Program i is gone. */
 void pf_super_died(struct pf_super *s, size_t i,
     const struct pf_super_end *end, int64_t now_ns);
 
-/* Member i runs but does not advance: it is killed, and so comes back. */
+/* Program i runs but does not advance: it is killed, and so comes back. */
 void pf_super_stalled(struct pf_super *s, size_t i, int64_t now_ns);
 
 /*
@@ -110,7 +110,7 @@ void pf_super_stop(struct pf_super *s, int64_t now_ns);
  */
 int64_t pf_super_step(struct pf_super *s, int64_t now_ns);
 
-/* Does member i run, as far as we know? */
+/* Does program i run, as far as we know? */
 bool pf_super_runs(const struct pf_super *s, size_t i);
 
 /* Is everybody who is meant to stay ready (and nobody still to come)? */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stage.h"
+#include "manager.h"
 
 #include "base/mono.h"
-#include "player.h"
+#include "process.h"
 #include "rig/spawn.h"
 #include "vigil.h"
 
@@ -25,14 +25,14 @@ static const int64_t haunt_ns = 20000000;
 /* Descriptors in the loop: a program's own, then the signals'. */
 enum { DEATH, LOG, READY, FDS };
 
-struct stage {
-	const struct stage_config *config;
+struct manager {
+	const struct manager_config *config;
 	struct pf_rig *rig;
 	struct pf_directory session;
 	struct pf_backstage backstage;
 	struct vigil vigil;
 	struct pf_super super;
-	struct player *player;
+	struct process *process;
 	struct pollfd *fds; /* FDS for each program, one for signals */
 	int signal_fd, null_fd, log_dir;
 	int64_t tick_at_ns;
@@ -43,7 +43,7 @@ struct stage {
 
 /* A line of ours about a program, to people and to its log. */
 static void
-tell(struct stage *s, size_t i, int level, const char *text)
+tell(struct manager *s, size_t i, int level, const char *text)
 {
 	char line[512];
 	const int n = snprintf(line, sizeof line, "pf-run: %s: %s\n",
@@ -55,7 +55,7 @@ tell(struct stage *s, size_t i, int level, const char *text)
 	if (level == 0 || s->config->verbose)
 		pf_log_stderr(line, len);
 	if (s->log_dir >= 0)
-		pf_log_feed(&s->player[i].log, line, len);
+		pf_log_feed(&s->process[i].log, line, len);
 }
 
 static void
@@ -67,17 +67,17 @@ say(void *ctx, size_t i, int level, const char *text)
 static int
 start(void *ctx, size_t i)
 {
-	struct stage *const s = ctx;
+	struct manager *const s = ctx;
 	unsigned denied = 0;
 	const char *const device = pf_rig_choose(s->rig, i,
-	    s->super.member[i].choice);
-	if (s->rig->program[i].n_choices > 1 && !s->super.member[i].chosen) {
+	    s->super.life[i].choice);
+	if (s->rig->program[i].n_choices > 1 && !s->super.life[i].chosen) {
 		char text[256];
 		snprintf(text, sizeof text, "tries device '%s'%s", device,
 		    strcmp(device, "null") == 0 ? ", which is not heard" : "");
-		tell(s, i, s->super.member[i].choice ? 0 : 1, text);
+		tell(s, i, s->super.life[i].choice ? 0 : 1, text);
 	}
-	const int r = player_start(&s->player[i], s->null_fd, &denied);
+	const int r = process_start(&s->process[i], s->null_fd, &denied);
 	if (r)
 		return r;
 	if (denied & PF_RIG_DENIED_CORES)
@@ -89,15 +89,15 @@ start(void *ctx, size_t i)
 	if (denied & PF_RIG_DENIED_REALTIME)
 		tell(s, i, 0, "no permission for real time; 'rtprio' in "
 		    "/etc/security/limits.conf gives it");
-	pf_heart_reset(&s->player[i].heart, pf_mono_ns());
+	pf_heart_reset(&s->process[i].heart, pf_mono_ns());
 	return 0;
 }
 
 static void
 send_signal(void *ctx, size_t i, int sig)
 {
-	struct stage *const s = ctx;
-	player_signal(&s->player[i], sig);
+	struct manager *const s = ctx;
+	process_signal(&s->process[i], sig);
 }
 
 static const struct pf_super_hands hands = {start, send_signal, say};
@@ -119,18 +119,18 @@ open_signals(void)
 }
 
 static int
-open_players(struct stage *s, struct pf_err *err)
+open_processes(struct manager *s, struct pf_err *err)
 {
 	const size_t n = s->rig->n;
-	s->player = calloc(n, sizeof *s->player);
+	s->process = calloc(n, sizeof *s->process);
 	s->fds = calloc(n * FDS + 1, sizeof *s->fds);
-	if (!s->player || !s->fds)
+	if (!s->process || !s->fds)
 		return pf_err_set(err, "out of memory"), -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		s->player[i] = (struct player){.pidfd = -1, .log_fd = -1,
+		s->process[i] = (struct process){.pidfd = -1, .log_fd = -1,
 		    .ready_fd = -1};
 	for (size_t i = 0; i < n; i++) {
-		const int r = player_open(&s->player[i], s->rig, i,
+		const int r = process_open(&s->process[i], s->rig, i,
 		    &s->backstage, s->log_dir, err);
 		if (r)
 			return r;
@@ -139,9 +139,9 @@ open_players(struct stage *s, struct pf_err *err)
 }
 
 static int
-open_stage(struct stage *s, struct pf_err *err)
+open_all(struct manager *s, struct pf_err *err)
 {
-	const struct stage_config *const c = s->config;
+	const struct manager_config *const c = s->config;
 	const char *const logs = c->logs ? c->logs : s->rig->log_directory;
 	int r = pf_directory_open(&s->session, c->session, true, err);
 	if (r == 0)
@@ -159,16 +159,16 @@ open_stage(struct stage *s, struct pf_err *err)
 		    strerror(-r));
 		return r;
 	}
-	return open_players(s, err);
+	return open_processes(s, err);
 }
 
 /* tidy: nobody plays any more. */
 static void
-close_stage(struct stage *s, bool tidy)
+close_all(struct manager *s, bool tidy)
 {
-	for (size_t i = 0; s->player && i < s->rig->n; i++)
-		player_close(&s->player[i]);
-	free(s->player);
+	for (size_t i = 0; s->process && i < s->rig->n; i++)
+		process_close(&s->process[i]);
+	free(s->process);
 	free(s->fds);
 	if (s->signal_fd >= 0)
 		close(s->signal_fd);
@@ -183,17 +183,17 @@ close_stage(struct stage *s, bool tidy)
 
 /* Those who play already stay: their stage manager was killed, not they. */
 static void
-adopt(struct stage *s)
+adopt(struct manager *s)
 {
 	size_t adopted = 0;
 	for (size_t i = 0; i < s->rig->n; i++) {
 		char text[64];
-		if (!player_adopt(&s->player[i]))
+		if (!process_adopt(&s->process[i]))
 			continue;
 		pf_super_adopt(&s->super, i, pf_mono_ns());
-		pf_heart_reset(&s->player[i].heart, pf_mono_ns());
+		pf_heart_reset(&s->process[i].heart, pf_mono_ns());
 		snprintf(text, sizeof text, "runs already (process %d): "
-		    "adopted", (int)s->player[i].pid);
+		    "adopted", (int)s->process[i].pid);
 		tell(s, i, 0, text);
 		adopted++;
 	}
@@ -207,13 +207,13 @@ adopt(struct stage *s)
 /* ---- what happens */
 
 static void
-on_signals(struct stage *s)
+on_signals(struct manager *s)
 {
 	struct signalfd_siginfo info;
 	while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGHUP) {
 			for (size_t i = 0; i < s->rig->n; i++)
-				pf_log_reopen(&s->player[i].log);
+				pf_log_reopen(&s->process[i].log);
 			continue;
 		}
 		pf_super_stop(&s->super, pf_mono_ns());
@@ -222,38 +222,38 @@ on_signals(struct stage *s)
 
 /* It is gone and all that it started, or was told to go with it. */
 static void
-bury(struct stage *s, size_t i, const struct pf_super_end *end)
+bury(struct manager *s, size_t i, const struct pf_super_end *end)
 {
-	s->player[i].ghost = false;
+	s->process[i].ghost = false;
 	pf_super_died(&s->super, i, end, pf_mono_ns());
 	if (s->rig->program[i].ready == PF_RIG_ENDS && !s->super.stops &&
-	    s->super.member[i].state == PF_SUPER_ENDED)
+	    s->super.life[i].state == PF_SUPER_ENDED)
 		pf_backstage_note(&s->backstage, s->rig->program[i].name, 0);
 }
 
 static void
-on_death(struct stage *s, size_t i)
+on_death(struct manager *s, size_t i)
 {
 	struct pf_super_end end;
-	const struct pf_super_member *const m = &s->super.member[i];
-	const bool in_peace = m->state == PF_SUPER_LEAVING && !m->killed;
-	if (player_ended(&s->player[i], in_peace, &end))
+	const struct pf_super_life *const life = &s->super.life[i];
+	const bool in_peace = life->state == PF_SUPER_LEAVING && !life->killed;
+	if (process_ended(&s->process[i], in_peace, &end))
 		bury(s, i, &end);
 }
 
 static void
-on_descriptors(struct stage *s)
+on_descriptors(struct manager *s)
 {
 	for (size_t i = 0; i < s->rig->n; i++) {
 		const struct pollfd *const f = &s->fds[i * FDS];
-		struct player *const p = &s->player[i];
+		struct process *const p = &s->process[i];
 		if (f[LOG].revents)
-			player_pass_on(p);
-		if (f[READY].revents && player_says_ready(p))
+			process_pass_on(p);
+		if (f[READY].revents && process_says_ready(p))
 			pf_super_ready(&s->super, i, pf_mono_ns());
 		if (f[DEATH].revents)
 			on_death(s, i);
-		if (p->ghost && !player_haunted(p))
+		if (p->ghost && !process_haunted(p))
 			bury(s, i, &p->end);
 	}
 	if (s->fds[s->rig->n * FDS].revents)
@@ -263,7 +263,7 @@ on_descriptors(struct stage *s)
 /* ---- what time brings */
 
 static void
-tick(struct stage *s, int64_t t)
+tick(struct manager *s, int64_t t)
 {
 	if (t < s->tick_at_ns)
 		return;
@@ -276,18 +276,18 @@ tick(struct stage *s, int64_t t)
 		if (!s->super.stops)
 			pf_super_stop(&s->super, t);
 	}
-	vigil_tick(&s->vigil, &s->super, s->player, &s->session, t);
+	vigil_tick(&s->vigil, &s->super, s->process, &s->session, t);
 }
 
 /* ---- the loop */
 
 static void
-watch(const struct stage *s)
+watch(const struct manager *s)
 {
 	for (size_t i = 0; i < s->rig->n; i++) {
-		const struct player *const p = &s->player[i];
+		const struct process *const p = &s->process[i];
 		struct pollfd *const f = &s->fds[i * FDS];
-		const bool starting = s->super.member[i].state ==
+		const bool starting = s->super.life[i].state ==
 		    PF_SUPER_STARTING;
 		f[DEATH] = (struct pollfd){p->pidfd, POLLIN, 0};
 		f[LOG] = (struct pollfd){p->log_fd, POLLIN, 0};
@@ -298,12 +298,12 @@ watch(const struct stage *s)
 }
 
 static void
-wait_until(struct stage *s, int64_t at_ns)
+wait_until(struct manager *s, int64_t at_ns)
 {
 	const int64_t t = pf_mono_ns();
 	int64_t ns = at_ns - t;
 	for (size_t i = 0; i < s->rig->n; i++)
-		if (s->player[i].ghost && ns > haunt_ns)
+		if (s->process[i].ghost && ns > haunt_ns)
 			ns = haunt_ns;
 	if (ns > s->tick_at_ns - t)
 		ns = s->tick_at_ns - t;
@@ -316,7 +316,7 @@ wait_until(struct stage *s, int64_t at_ns)
 }
 
 static int
-perform(struct stage *s)
+perform(struct manager *s)
 {
 	int status;
 	for (;;) {
@@ -330,22 +330,22 @@ perform(struct stage *s)
 }
 
 int
-stage_run(const struct stage_config *config, struct pf_err *err)
+manager_run(const struct manager_config *config, struct pf_err *err)
 {
-	struct stage s = {.config = config, .rig = config->rig,
+	struct manager s = {.config = config, .rig = config->rig,
 	    .signal_fd = -1, .null_fd = -1, .log_dir = -1,
 	    .vigil = {.notify = {.fd = -1}}, .session = {.fd = -1},
 	    .backstage = {.fd = -1, .lock_fd = -1}};
 	int status = 1;
-	const int r = open_stage(&s, err);
+	const int r = open_all(&s, err);
 	if (r) {
-		close_stage(&s, false);
+		close_all(&s, false);
 		return r == -EBUSY ? 3 : 1;
 	}
 	pf_super_init(&s.super, s.rig, &hands, &s);
 	adopt(&s);
 	err->text[0] = '\0';
 	status = perform(&s);
-	close_stage(&s, true);
+	close_all(&s, true);
 	return status;
 }

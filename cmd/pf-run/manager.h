@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The stage: the programs of a rig while they run.  One thread, one loop
- * over signals, deaths, pipes and time; what is to be decided is decided by
- * lib/rig/supervise.
+ * The stage manager at work: one thread, one loop over signals, deaths, pipes
+ * and time.  What is to be decided is decided by rig/supervise.h; what a
+ * program is for the kernel stands in process.h.
  */
-#ifndef STAGE_H
-#define STAGE_H
+#ifndef MANAGER_H
+#define MANAGER_H
 
 #include "base/err.h"
 #include "rig/rig.h"
 
 #include <stdbool.h>
 
-struct stage_config {
+struct manager_config {
 	struct pf_rig *rig;
 	const char *session;  /* NULL: the environment's, or the default */
 	const char *logs;     /* directory; NULL: standard error */
@@ -25,6 +25,6 @@ struct stage_config {
  * 1 with *err worded or with some program given up, 3 if the session has a
  * stage manager already.
  */
-int stage_run(const struct stage_config *config, struct pf_err *err);
+int manager_run(const struct manager_config *config, struct pf_err *err);
 
 #endif

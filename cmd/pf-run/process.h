@@ -2,8 +2,8 @@
 /*
  * One program of the rig as a process: its pipes, its life, its log.
  */
-#ifndef PLAYER_H
-#define PLAYER_H
+#ifndef PROCESS_H
+#define PROCESS_H
 
 #include "base/err.h"
 #include "rig/backstage.h"
@@ -15,7 +15,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-struct player {
+struct process {
 	const struct pf_rig_program *program;
 	const struct pf_backstage *backstage;
 	char path[PATH_MAX]; /* of its executable file */
@@ -36,31 +36,31 @@ struct player {
  * Prepare: find the executable, make the pipes, begin the log.  Returns 0 or
  * a negative errno with *err worded.
  */
-int player_open(struct player *p, const struct pf_rig *rig, size_t i,
+int process_open(struct process *p, const struct pf_rig *rig, size_t i,
     const struct pf_backstage *backstage, int log_dir, struct pf_err *err);
-void player_close(struct player *p);
+void process_close(struct process *p);
 
 /* Take over one that runs already; false if none does. */
-bool player_adopt(struct player *p);
+bool process_adopt(struct process *p);
 
 /* Start it.  Returns 0 with *denied (enum pf_rig_denied, each told once) or a
  * negative errno. */
-int player_start(struct player *p, int null_fd, unsigned *denied);
+int process_start(struct process *p, int null_fd, unsigned *denied);
 
 /* Send it, and all that it started, a signal. */
-void player_signal(struct player *p, int sig);
+void process_signal(struct process *p, int sig);
 
 /* Did it say that it is ready? */
-bool player_says_ready(struct player *p);
+bool process_says_ready(struct process *p);
 
 /* Pass on what it wrote, a bounded piece of it. */
-void player_pass_on(struct player *p);
+void process_pass_on(struct process *p);
 
 /*
  * It ended (pidfd says so).  Returns true with *end; or false if others of
- * its group are still leaving in peace: ask player_haunted() now and then.
+ * its group are still leaving in peace: ask process_haunted() now and then.
  */
-bool player_ended(struct player *p, bool in_peace, struct pf_super_end *end);
-bool player_haunted(const struct player *p);
+bool process_ended(struct process *p, bool in_peace, struct pf_super_end *end);
+bool process_haunted(const struct process *p);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "player.h"
+#include "process.h"
 
 #include "rig/known.h"
 #include "rig/spawn.h"
@@ -62,7 +62,7 @@ make_environment(const struct pf_rig_program *program,
 }
 
 static int
-open_pipes(struct player *p, struct pf_err *err)
+open_pipes(struct process *p, struct pf_err *err)
 {
 	const char *const name = p->program->name;
 	p->log_fd = pf_backstage_pipe(p->backstage, name, "log");
@@ -78,11 +78,11 @@ open_pipes(struct player *p, struct pf_err *err)
 }
 
 int
-player_open(struct player *p, const struct pf_rig *rig, size_t i,
+process_open(struct process *p, const struct pf_rig *rig, size_t i,
     const struct pf_backstage *backstage, int log_dir, struct pf_err *err)
 {
 	const struct pf_rig_program *const program = &rig->program[i];
-	*p = (struct player){.program = program, .backstage = backstage,
+	*p = (struct process){.program = program, .backstage = backstage,
 	    .pidfd = -1, .log_fd = -1, .ready_fd = -1,
 	    .log = {.fd = -1, .dir_fd = -1}};
 	pf_heart_init(&p->heart, program->engine ? NULL : program->lane);
@@ -98,10 +98,10 @@ player_open(struct player *p, const struct pf_rig *rig, size_t i,
 }
 
 void
-player_close(struct player *p)
+process_close(struct process *p)
 {
 	if (p->log_fd >= 0) {
-		player_pass_on(p);
+		process_pass_on(p);
 		close(p->log_fd);
 		pf_log_close(&p->log);
 	}
@@ -116,7 +116,7 @@ player_close(struct player *p)
 }
 
 bool
-player_adopt(struct player *p)
+process_adopt(struct process *p)
 {
 	if (pf_backstage_find(p->backstage, p->program->name,
 	    p->program->lane, &p->pid, &p->pidfd, &p->group) != 0)
@@ -136,7 +136,7 @@ drain(int fd)
 
 /* Start it with its ends of the pipes open. */
 static int
-spawn(struct player *p, int null_fd, int log_fd, int ready_fd,
+spawn(struct process *p, int null_fd, int log_fd, int ready_fd,
     unsigned *denied)
 {
 	const struct pf_rig_program *const program = p->program;
@@ -155,7 +155,7 @@ spawn(struct player *p, int null_fd, int log_fd, int ready_fd,
 }
 
 int
-player_start(struct player *p, int null_fd, unsigned *denied)
+process_start(struct process *p, int null_fd, unsigned *denied)
 {
 	const char *const name = p->program->name;
 	const bool says = p->program->ready == PF_RIG_SAYS;
@@ -182,7 +182,7 @@ player_start(struct player *p, int null_fd, unsigned *denied)
 }
 
 void
-player_signal(struct player *p, int sig)
+process_signal(struct process *p, int sig)
 {
 	if (p->pidfd < 0 && !p->ghost)
 		return;
@@ -196,7 +196,7 @@ player_signal(struct player *p, int sig)
 }
 
 bool
-player_says_ready(struct player *p)
+process_says_ready(struct process *p)
 {
 	char buf[256];
 	const ssize_t n = read(p->ready_fd, buf, sizeof buf);
@@ -204,7 +204,7 @@ player_says_ready(struct player *p)
 }
 
 void
-player_pass_on(struct player *p)
+process_pass_on(struct process *p)
 {
 	char buf[4096];
 	/* Whoever writes without end must not keep us from the others. */
@@ -217,14 +217,14 @@ player_pass_on(struct player *p)
 }
 
 bool
-player_haunted(const struct player *p)
+process_haunted(const struct process *p)
 {
 	return p->ghost && kill(-p->pid, 0) == 0;
 }
 
 /* How it ended, if it was our child to know. */
 static struct pf_super_end
-reap(struct player *p)
+reap(struct process *p)
 {
 	struct pf_super_end end = {0};
 	int status;
@@ -238,7 +238,7 @@ reap(struct player *p)
 
 /* Did it leave its lane in good order, as far as that can be seen? */
 static bool
-left_well(const struct player *p)
+left_well(const struct process *p)
 {
 	struct pf_lane_file file;
 	struct pf_err err;
@@ -252,7 +252,7 @@ left_well(const struct player *p)
 }
 
 bool
-player_ended(struct player *p, bool in_peace, struct pf_super_end *end)
+process_ended(struct process *p, bool in_peace, struct pf_super_end *end)
 {
 	/* Before its number is free: what it started goes with it. */
 	if (p->group && !in_peace)
@@ -262,11 +262,11 @@ player_ended(struct player *p, bool in_peace, struct pf_super_end *end)
 		end->fine = left_well(p);
 	close(p->pidfd);
 	p->pidfd = -1;
-	player_pass_on(p);
+	process_pass_on(p);
 	pf_log_flush(&p->log);
 	pf_backstage_forget(p->backstage, p->program->name);
 	p->end = *end;
 	p->ghost = in_peace && p->group;
-	p->ghost = player_haunted(p);
+	p->ghost = process_haunted(p);
 	return !p->ghost;
 }
