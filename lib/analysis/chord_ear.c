@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/chord_ear.h"
 
-#include "analysis/chord_table.h"
 #include "base/math.h"
 
 #include <math.h>
@@ -9,95 +8,69 @@
 
 enum { STATES = PF_CHORD_EAR_STATES, NONE = PF_CHORD_NONE };
 
-/* Windows overlap, so frames are not independent witnesses. */
-static const double frame_weight = 0.25;
-static const double changes_s[2] = {0.1, 6}; /* a second: off, on beats */
-static const double outside_key = 0.05; /* beside 1 for chords inside */
-static const double sure = 0.42;
+/*
+ * Tuned together, and with chord_move.c, on melodies with guitar chords, on
+ * broken chords, pop pianos and whole bands, rendered.  Windows overlap, so
+ * frames are not independent witnesses.
+ */
+static const double frame_weight = 0.35;
+/* Changes a second: by place, between beats, without a pulse. */
+static const double place_rate[PF_CHORD_PLACES] = {20, 1, 0.1};
+static const double between_rate = 0.03, unknown_rate = 0.2;
+static const double some_beat = 0.4;    /* of a downbeat, on a beat */
+static const double young = 0.37, young_s = 0.5; /* hardly ever soon again */
+static const double sure = 0.5, sure_between = 0.95;
 static const double window_s = 0.06;    /* how late the windows lean */
 
 void
 pf_chord_ear_init(struct pf_chord_ear *ear)
 {
 	memset(ear, 0, sizeof *ear);
+	pf_chord_move_init(&ear->move);
 	for (int i = 0; i < STATES; i++)
 		ear->p[i] = i == NONE ? 0.8 : 0.2 / (STATES - 1);
 	ear->said = -1;
+	ear->since_s = young_s;
 }
 
-/* How usual each chord is in the keys that are likely. */
-static void
-expect(const double key[24], double *prior)
+/* How likely a change is in a frame. */
+static double
+change_in(const struct pf_chord_ear *ear, const struct pf_chord_when *when,
+    double frame_s)
 {
-	double sum = 0;
+	double rate = when->known ? between_rate : unknown_rate;
+	if (when->known && when->beat) {
+		/* If it may be any beat of the bar: */
+		rate = place_rate[PF_CHORD_BEAT] + some_beat
+		    * (place_rate[PF_CHORD_DOWNBEAT]
+		    - place_rate[PF_CHORD_BEAT]);
+		rate += when->sure * (place_rate[when->place] - rate);
+	}
+	if (ear->since_s < young_s)
+		rate *= young + (1 - young) * ear->since_s / young_s;
+	return fmin(0.5, rate * frame_s);
+}
+
+static void
+step(struct pf_chord_ear *ear, const double *log_p, double log_none,
+    int place, double change)
+{
+	double next[STATES], sum = 0, top = log_none;
+	const double go = 0.97 * change;
 	for (int c = 0; c < NONE; c++) {
-		double p = 0;
-		const uint16_t tones = pf_chord_tones((struct pf_chord){
-		    c / 2, c % 2 ? PF_MIN : PF_MAJ, -1});
-		for (int k = 0; key && k < 24; k++) {
-			const struct pf_key in = {k / 2,
-			    k % 2 ? PF_MINOR : PF_MAJOR};
-			uint16_t scale = pf_key_scale(in);
-			if (k % 2) /* and its leading tone */
-				scale |= (uint16_t)(1u << (k / 2 + 11) % 12);
-			p += key[k] * ((tones & scale) == tones
-			    ? 1 : outside_key);
-		}
-		prior[c] = key ? p : 1;
-		sum += prior[c];
-	}
-	for (int c = 0; c < NONE; c++)
-		prior[c] /= sum;
-}
-
-static void
-look(struct pf_chord_ear *ear, const struct pf_sounding_frame *f, double *log_p)
-{
-	double treble[12], bass[12], top = 0;
-	for (int i = 0; i < 12; i++) {
-		treble[i] = sqrt(f->treble[i]);
-		bass[i] = sqrt(f->bass[i]);
-		top = f->treble[i] > top ? f->treble[i] : top;
-	}
-	/* Noise and silence have no chord. */
-	ear->loudest = f->power > ear->loudest ? f->power
-	    : ear->loudest * 0.997;
-	const bool quiet = f->power < 1e-6 || f->power < 1e-5 * ear->loudest ||
-	    top <= 0;
-	for (int c = 0; c < NONE; c++) {
-		const double *const w = pf_chord_table[c % 2];
-		const int root = c / 2;
-		double z = pf_chord_table_bias[c % 2];
-		for (int i = 0; i < 12; i++)
-			z += w[i] * treble[(root + i) % 12]
-			    + w[12 + i] * bass[(root + i) % 12];
-		log_p[c] = quiet ? 0 : z;
-	}
-	double best = 0, all = 0;
-	for (int c = 0; c < NONE; c++)
-		best = c == 0 || log_p[c] > best ? log_p[c] : best;
-	for (int c = 0; c < NONE; c++)
-		all += pf_exp(log_p[c] - best);
-	for (int c = 0; c < NONE; c++)
-		log_p[c] -= best + pf_log(all);
-	/* As likely as a chord that has the share of an even guess, the more
-	 * the less the frame is explained by tones. */
-	log_p[NONE] = quiet ? 4 : -1.5 - 9 * (f->tonal - 0.25);
-}
-
-static void
-step(struct pf_chord_ear *ear, const double *log_p, const double *prior,
-    double change)
-{
-	double next[STATES], sum = 0, top = -1e9;
-	for (int c = 0; c < STATES; c++)
 		top = log_p[c] > top ? log_p[c] : top;
-	for (int c = 0; c < STATES; c++) {
-		const double to = c == NONE ? 0.03 : 0.97 * prior[c];
-		next[c] = (ear->p[c] * (1 - change) + change * to)
-		    * pf_exp(frame_weight * (log_p[c] - top));
+		next[c] = ear->p[c] * (1 - change) + ear->p[NONE] * go / NONE;
+	}
+	for (int a = 0; a < NONE; a++)
+		for (int c = 0; c < NONE; c++)
+			next[c] += ear->p[a] * go * ear->move.now[place][a][c];
+	for (int c = 0; c < NONE; c++) {
+		next[c] *= pf_exp(frame_weight * (log_p[c] - top));
 		sum += next[c];
 	}
+	next[NONE] = (ear->p[NONE] * (1 - change) + 0.03 * change)
+	    * pf_exp(frame_weight * (log_none - top));
+	sum += next[NONE];
 	for (int c = 0; c < STATES; c++)
 		ear->p[c] = next[c] / sum;
 }
@@ -152,38 +125,47 @@ tell(const struct pf_chord_ear *ear, bool fine, struct pf_chord_heard *heard)
 	heard->ago_s = ear->since_s;
 }
 
+/* The chord that was said goes on: more of its notes are known. */
+static int
+refine(struct pf_chord_ear *ear, const struct pf_sounding_frame *frame,
+    struct pf_chord_heard *heard)
+{
+	const int state = ear->said;
+	ear->wishes = 0;
+	for (int i = 0; i < 12; i++) {
+		ear->treble[i] += frame->treble[i];
+		ear->bass[i] += frame->bass[i];
+	}
+	if (ear->refined || ear->since_s < 0.45 || state == NONE)
+		return 0;
+	ear->refined = true;
+	tell(ear, true, heard);
+	return heard->chord.quality != (state % 2 ? PF_MIN : PF_MAJ) ||
+	    heard->chord.bass >= 0;
+}
+
 int
 pf_chord_ear_run(struct pf_chord_ear *ear,
-    const struct pf_sounding_frame *frame, double frame_s, double on_beat,
-    const double key[24], struct pf_chord_heard *heard)
+    const struct pf_sounding_frame *frame, double frame_s,
+    const struct pf_chord_when *when, const double key[24],
+    struct pf_chord_heard *heard)
 {
-	double log_p[STATES], prior[NONE];
-	expect(key, prior);
-	look(ear, frame, log_p);
-	const double rate = changes_s[0]
-	    + on_beat * on_beat * (changes_s[1] - changes_s[0]);
-	step(ear, log_p, prior, rate * frame_s);
+	double log_p[NONE], log_none;
+	const bool near = !when->known || when->beat;
+	pf_chord_move_key(&ear->move, key);
+	pf_chord_look_run(&ear->look, frame, frame_s, log_p, &log_none);
+	step(ear, log_p, log_none, near && when->known ? when->place
+	    : PF_CHORD_BEAT, change_in(ear, when, frame_s));
+	ear->since_s += frame_s;
 	int best = 0;
 	for (int c = 1; c < STATES; c++)
 		if (ear->p[c] > ear->p[best])
 			best = c;
-	if (best == ear->said) {
-		ear->wishes = 0;
-		ear->since_s += frame_s;
-		for (int i = 0; i < 12; i++) {
-			ear->treble[i] += frame->treble[i];
-			ear->bass[i] += frame->bass[i];
-		}
-		if (ear->refined || ear->since_s < 0.45 || best == NONE)
-			return 0;
-		ear->refined = true;
-		tell(ear, true, heard);
-		return heard->chord.quality != (best % 2 ? PF_MIN : PF_MAJ) ||
-		    heard->chord.bass >= 0;
-	}
+	if (best == ear->said)
+		return refine(ear, frame, heard);
 	ear->wishes = best == ear->wish ? ear->wishes + 1 : 1;
 	ear->wish = best;
-	if (ear->p[best] < sure)
+	if (ear->p[best] < (near ? sure : sure_between))
 		return 0;
 	const bool first = ear->said < 0;
 	ear->said = best;

@@ -137,23 +137,24 @@ mark_bar(struct pf_ears *e, const struct pf_chord_heard *h)
 	}
 }
 
-/*
- * How likely is it that chords change now?  On downbeats most, on other beats
- * less, little between.  Evidence of a change comes 30 to 300 ms after it.
- */
-static double
-near_beat(const struct pf_ears *e)
+/* Which place of the bar does this frame tell of?  Evidence of a change comes
+ * 20 to 200 ms after it. */
+static struct pf_chord_when
+chord_place(const struct pf_ears *e)
 {
 	struct pf_pulse_belief b;
 	if (e->beat_period_ns <= 0)
-		return 0.5;
+		return (struct pf_chord_when){.known = false};
 	pf_pulse_get(e->pulse, &b);
 	const double s = (double)(e->now - b.beat_ns) / 1e9;
-	if (s < 0.03 || s > 0.3)
-		return 0.25;
 	const bool half = b.per_bar == 4 && b.index == 2;
-	const double other = half ? 0.6 : 0.4;
-	return b.index == 0 ? 1 : 1 - b.bar_confidence * (1 - other);
+	return (struct pf_chord_when){
+		.known = true,
+		.beat = s >= 0.02 && s <= 0.2,
+		.place = b.index == 0 ? PF_CHORD_DOWNBEAT
+		    : half ? PF_CHORD_HALF_BAR : PF_CHORD_BEAT,
+		.sure = b.bar_confidence,
+	};
 }
 
 /* ---- key */
@@ -230,6 +231,7 @@ hear_harmony(struct pf_ears *e, const float *x, size_t n)
 		e->weight[i] += bass_weight * f.tonal * f.bass[i] / bass;
 	hear_key(e);
 	pf_key_follower_odds(&e->key, odds);
-	if (pf_chord_ear_run(&e->chord, &f, frame_s, near_beat(e), odds, &h))
+	const struct pf_chord_when when = chord_place(e);
+	if (pf_chord_ear_run(&e->chord, &f, frame_s, &when, odds, &h))
 		hear_chord(e, &h);
 }

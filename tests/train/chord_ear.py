@@ -2,142 +2,173 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Learn what chords look like to the ears, and print lib/analysis/chord_table.c.
 
-usage: chord_ear.py SET...
+usage: chord_ear.py SET... > lib/analysis/chord_table.c
 
 SET is a folder of NAME.ref (event stream with chords and tempo) and NAME.chroma
-(what dump_sounding prints of its audio).  A chord's log odds are linear in the
-treble and bass chroma turned to its root: one row of weights for major, one
-for minor, learnt as a softmax over 24 chords.  The tunes' guitar plays roots
-on every beat; some are moved to the fifth and third, as a player would.
+(what dump_sounding prints of its audio): melodies over guitar chords, over
+broken chords with basses that alternate and walk, piano songs, whole bands.
+Every second file of a set is held out first, to tell how good the net is; what
+is printed has learnt from all.  A net with one small hidden layer, the same
+for all twelve roots, sees treble and bass and their slow means, turned to the
+root; learnt as a softmax over 24 chords.
 """
 import glob
 import sys
+
 import numpy as np
 
-NAMES = 'C C# D Eb E F F# G Ab A Bb B'.split()
-MAJOR = {'maj', '7', 'maj7', 'maj6', '9', 'maj9', 'sus4', 'sus2', 'add9', 'aug', 'aug7', '7sus4'}
+HIDDEN, TREBLE_S, BASS_S = 24, .4, .8  # as in lib/analysis/chord_look.c
+LOOKS = 48
+FRAMES = 45000                # of each set
+NEW_S, NEW_WEIGHT = .5, 6     # a chord that has just begun counts for more
+LATE_S = .07                  # the windows lean back: till then it may be either
+STEPS = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11)
+TURN = np.stack([np.concatenate([(np.arange(12) + r) % 12 + 12 * part for part in range(4)])
+                 for r in range(12)])
+rng = np.random.default_rng(1)
 
 
 def read(path):
-    rows = [l.rstrip('\n').split('\t') for l in open(path) if l[0] != '#']
-    return [(float(r[0]), r[2], r[5], dict(x.split('=', 1) for x in r[6:])) for r in rows]
+    rows = [x.rstrip('\n').split('\t') for x in open(path) if x[0] != '#' and x.strip()]
+    return [(float(r[0]), r[2], r[5] if len(r) > 5 else '-', dict(x.split('=', 1) for x in r[6:])) for r in rows]
 
 
-def truth(base):
-    ev, tempo, out = read(base + '.ref'), [], []
-    for t, kind, _, x in ev:
-        if kind == 'tempo':
-            tempo.append((t, float(x['bpm'])))
+def label(x):
+    """-> root * 2 + minor; 24: no chord; -1: neither major nor minor."""
+    root, quality = x['root'], x.get('quality', 'maj')
+    if root == 'N':
+        return 24
+    if quality in ('dim', 'dim7', 'hdim7', 'aug', 'aug7', 'sus2', 'sus4', '5'):
+        return -1
+    pc = (STEPS[root[0]] + root.count('#') - root[1:].count('b')) % 12
+    return 2 * pc + quality.startswith('min')
 
-    def seconds(b):
+
+def truth(path):
+    """-> [(seconds, seconds, label)]"""
+    events = read(path)
+    tempo = [(t, float(x['bpm'])) for t, kind, _, x in events if kind == 'tempo']
+
+    def seconds(beat):
         s, last, bpm = 0., 0., 60.
         for t, x in tempo:
-            if t >= b:
+            if t >= beat:
                 break
             s += (t - last) * 60 / bpm
             last, bpm = t, x
-        return s + (b - last) * 60 / bpm
-    for t, kind, d, x in ev:
-        if kind == 'chord':
-            q = x.get('quality', 'maj')
-            r = x['root']
-            lab = 24 if r == 'N' else None
-            if lab is None:
-                r = {'Db': 'C#', 'D#': 'Eb', 'Gb': 'F#', 'G#': 'Ab', 'A#': 'Bb', 'Cb': 'B', 'E#': 'F', 'Fb': 'E', 'B#': 'C'}.get(r, r)
-                minor = q.startswith('min') or q in ('hdim7', 'dim', 'dim7')
-                lab = 2 * NAMES.index(r) + (1 if minor else 0)
-                if q in ('dim', 'dim7', 'hdim7', 'aug', 'sus2', 'sus4'):
-                    lab = -1
-            out.append((seconds(t), seconds(t + float(d)), lab))
+        return s + (beat - last) * 60 / bpm
+    return [(seconds(t), seconds(t + float(d)), label(x)) for t, kind, d, x in events if kind == 'chord']
+
+
+def slow(x, frames):
+    """The mean that follows x in so many frames, as follow() in chord_look.c."""
+    out, mean = np.zeros_like(x), np.zeros(x.shape[1])
+    for i in range(len(x)):
+        mean = mean + (x[i] - mean) / min(i + 1, frames)
+        out[i] = mean
     return out
 
 
 def frames(base):
+    """-> looks[n, 48], labels, weights of the frames that have a chord"""
     d = np.loadtxt(base + '.chroma')
-    lab = np.full(len(d), -2)
-    for a, b, l in truth(base):
-        # A frame belongs to a chord once its window mostly does.
-        lab[(d[:, 0] > a + .07) & (d[:, 0] < b + .02)] = l
-    return d[:, 1:13], d[:, 13:25], d[:, 25], d[:, 26], lab
+    step = np.median(np.diff(d[:, 0]))
+    treble, bass = d[:, 1:13], d[:, 13:25]
+    looks = np.sqrt(np.concatenate([treble, bass, slow(treble, TREBLE_S / step), slow(bass, BASS_S / step)], 1))
+    labels, weight, last = np.full(len(d), -2), np.ones(len(d)), None
+    for a, b, c in truth(base + '.ref'):
+        labels[(d[:, 0] > a) & (d[:, 0] <= b)] = c
+        if c != last:
+            labels[(d[:, 0] > a) & (d[:, 0] < a + LATE_S)] = -2
+            weight[(d[:, 0] > a) & (d[:, 0] < a + NEW_S)] = NEW_WEIGHT
+        last = c
+    ok = (labels >= 0) & (labels < 24) & (treble.max(1) > 0)
+    return looks[ok].astype(np.float32), labels[ok], weight[ok].astype(np.float32)
 
 
-def rows(treble, bass):
-    """-> [frames, 24 chords' features]: turned treble, bass."""
-    return np.stack([np.concatenate([np.roll(treble, -r, 1), np.roll(bass, -r, 1)], 1) for r in range(12)], 1)
+def run(net, looks):
+    turned = looks[:, TURN]
+    hidden = turned @ net['U'].T + net['a']
+    z = np.maximum(hidden, 0) @ net['V'].T + turned @ net['W'].T + net['b']
+    z = z.reshape(len(looks), 24)
+    z = z - z.max(1, keepdims=True)
+    return turned, hidden, z - np.log(np.exp(z).sum(1, keepdims=True))
 
 
-def main():
-    T, B, L, D = [], [], [], []
-    for s in sys.argv[1:]:
-        for f in sorted(glob.glob(s + '/*.chroma') + glob.glob(s + '*.chroma')):
-            import os
-            base = f[:-7]
-            if not os.path.exists(base + '.ref'):
-                continue
-            t, b, ton, p, lab = frames(base)
-            ok = (lab >= 0) & (lab < 24) & (t.max(1) > 0)
-            T.append(t[ok]); B.append(b[ok]); L.append(lab[ok]); D.append(ton[ok])
-            print(base, ok.sum(), file=sys.stderr)
-    n = min(4000, min(len(x) for x in L))
-    rng = np.random.default_rng(1)
-    pick = [rng.choice(len(x), min(len(x), n), False) for x in L]
-    half = len(L) // 2
+def learn(looks, labels, weight, epochs=10, batch=256, speed=3e-3, keep_small=2e-5):
+    """Adam, ever slower."""
+    def at_random(*shape):
+        return rng.normal(size=shape).astype(np.float32)
+    net = dict(U=at_random(HIDDEN, LOOKS) * .2, a=np.zeros(HIDDEN, np.float32), V=at_random(2, HIDDEN) * .1,
+               W=np.zeros((2, LOOKS), np.float32), b=np.zeros(2, np.float32))
+    first, second = ({k: 0 * v for k, v in net.items()} for _ in range(2))
+    n, steps = 0, epochs * (len(labels) // batch) + 1
+    for _ in range(epochs):
+        order = rng.permutation(len(labels))
+        for i in range(0, len(order) - batch, batch):
+            pick = order[i:i + batch]
+            turned, hidden, log_p = run(net, looks[pick])
+            g = np.exp(log_p)
+            g[np.arange(batch), labels[pick]] -= 1
+            g = (g * weight[pick][:, None] / batch).reshape(batch, 12, 2)
+            back = (g @ net['V']) * (hidden > 0)
+            slope = dict(b=g.sum((0, 1)), W=np.tensordot(g, turned, ([0, 1], [0, 1])), a=back.sum((0, 1)),
+                         V=np.tensordot(g, np.maximum(hidden, 0), ([0, 1], [0, 1])),
+                         U=np.tensordot(back, turned, ([0, 1], [0, 1])))
+            n += 1
+            rate = speed * (1 - n / steps) + 1e-5
+            for k in net:
+                s = slope[k] + (keep_small * net[k] if k in 'UVW' else 0)
+                first[k] = .9 * first[k] + .1 * s
+                second[k] = .99 * second[k] + .01 * s * s
+                net[k] = net[k] - rate * (first[k] / (1 - .9 ** n)) / (np.sqrt(second[k] / (1 - .99 ** n)) + 1e-7)
+    return net
 
-    def cat(X, part):
-        return np.concatenate([x[p] for x, p in list(zip(X, pick))[part]])
 
-    def walk(b):
-        """Basses that alternate between root, fifth and third, as people play."""
-        dice, out = rng.random(len(b)), b.copy()
-        for lo, hi, up in ((0, .14, 7), (.14, .17, 4), (.17, .2, 3)):
-            on = (dice >= lo) & (dice < hi)
-            out[on] = np.roll(b[on], up, 1)
-        out[dice > .95] = 0
-        return out
-    B = [walk(b) for b in B]
-    tr, te = slice(0, None, 2), slice(1, None, 2)
+def gather(files):
+    """So many frames of each set, at random."""
+    out = []
+    for one in files:
+        parts = [np.concatenate(x) for x in zip(*map(frames, one))]
+        pick = rng.permutation(len(parts[1]))[:FRAMES]
+        parts[2] /= parts[2].mean()
+        out.append([x[pick] for x in parts])
+    return [np.concatenate(x) for x in zip(*out)]
 
-    def fit(part, reg=1e-4):
-        X, y = rows(np.sqrt(cat(T, part)), np.sqrt(cat(B, part))), cat(L, part)
-        W, bias = np.zeros((2, 24)), np.zeros(2)
-        vW, vb = np.zeros_like(W), np.zeros(2)
-        N = len(y)
-        for it in range(400):
-            z = np.einsum('nrf,mf->nrm', X, W) + bias
-            z = z.reshape(N, 24)
-            z -= z.max(1, keepdims=True)
-            p = np.exp(z)
-            p /= p.sum(1, keepdims=True)
-            p[np.arange(N), y] -= 1
-            g = p.reshape(N, 12, 2)
-            gW = np.einsum('nrm,nrf->mf', g, X) / N + reg * W
-            gb = g.sum((0, 1)) / N
-            vW = .9 * vW - 1.5 * gW
-            vb = .9 * vb - 1.5 * gb
-            W += vW
-            bias += vb
-        return W, bias
 
-    def acc(W, bias, part):
-        X, y = rows(np.sqrt(cat(T, part)), np.sqrt(cat(B, part))), cat(L, part)
-        z = (np.einsum('nrf,mf->nrm', X, W) + bias).reshape(len(y), 24)
-        return (z.argmax(1) == y).mean()
-    W, b = fit(tr)
-    print('held-out frames right: %.3f, trained on: %.3f' % (acc(W, b, te), acc(W, b, tr)), file=sys.stderr)
-    if len(sys.argv) > 2:
-        W, b = fit(slice(None))
-    print('/* SPDX-License-Identifier: GPL-3.0-or-later */\n/*')
-    print(' * How chords look in chroma, learnt by tests/train/chord_ear.py from audio\n'
-          ' * rendered of the Nottingham folk tunes (GPL-3.0) and POP909 songs (MIT).\n */')
-    print('#include "analysis/chord_table.h"\n')
-    print('const double pf_chord_table_bias[2] = {%.4f, %.4f};\n' % tuple(b - b.mean()))
-    print('const double pf_chord_table[2][24] = {')
-    for m in range(2):
-        print('\t{')
-        for k in range(0, 24, 6):
-            print('\t\t' + ' '.join('%.3f,' % x for x in W[m, k:k + 6]))
-        print('\t},')
+def rows(xs):
+    return ''.join('\t\t' + ' '.join('%.3ff,' % x for x in xs[i:i + 6]) + '\n' for i in range(0, len(xs), 6))
+
+
+def table(name, matrix):
+    print('\nconst float %s = {' % name)
+    for x in matrix:
+        print('\t{\n%s\t},' % rows(x))
     print('};')
 
 
-main()
+def main():
+    files = [[f[:-7] for f in sorted(glob.glob(s + '/*.chroma'))] for s in sys.argv[1:]]
+    net = learn(*gather([x[::2] for x in files]))
+    for s, one in zip(sys.argv[1:], files):
+        looks, labels, _ = gather([one[1::2]])
+        right = (run(net, looks)[2].argmax(1) == labels).mean()
+        print('%s: %.3f of the held-out frames right' % (s, right), file=sys.stderr)
+    net = learn(*gather(files))
+    print('''/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What chords look like in chroma.  Made by tests/train/chord_ear.py; do not
+ * edit.  Learnt from audio rendered of the Nottingham folk tunes (GPL-3.0),
+ * POP909 songs (MIT) and songs of pf-gen.
+ */
+#include "analysis/chord_table.h"
+
+const float chord_bias[2] = {%.4ff, %.4ff};''' % tuple(net['b'] - net['b'].mean()))
+    table('chord_direct[2][CHORD_LOOKS]', net['W'])
+    table('chord_by_hidden[2][CHORD_HIDDEN]', net['V'])
+    print('\nconst float chord_hidden_bias[CHORD_HIDDEN] = {\n%s};' % rows(net['a']))
+    table('chord_hidden[CHORD_HIDDEN][CHORD_LOOKS]', net['U'])
+
+
+if __name__ == '__main__':
+    main()
