@@ -14,12 +14,6 @@
 static const double lately_beats = 8; /* the time constant of statistics */
 static const float bar_keeps = 0.75f; /* of a histogram, a bar */
 
-/* Who is in the band, if nothing else tells. */
-static const char *const band[] = {
-	"drums", "bass", "harmony", "melody", "pad", "chords", "lead", "keys",
-	"percussion", "strings", "arp"
-};
-
 void
 heard_init(struct heard *heard, uint32_t self, const struct pf_names *names)
 {
@@ -51,9 +45,6 @@ heard_source_of(struct heard *heard, uint32_t name)
 	s->out.last_beat = -1e9;
 	s->out.low = s->out.high = s->out.mean = NAN;
 	s->last_on_ns = INT64_MIN / 2;
-	for (size_t i = 0; i < PF_COUNT(band); i++)
-		if (name == pf_hash(band[i], strlen(band[i])))
-			s->out.agent = true;
 	if (name == heard->self)
 		s->out.agent = true;
 	return heard->sources++;

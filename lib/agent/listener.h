@@ -110,7 +110,7 @@ struct pf_listener_player {
 /* Somebody who plays or speaks. */
 struct pf_listener_source {
 	uint32_t name;      /* hash */
-	bool agent;         /* one of the band, not the player */
+	bool agent;         /* says its intents and decisions, as agents do */
 	bool drums;
 	double last_beat;   /* of its last note */
 	double density, loudness;

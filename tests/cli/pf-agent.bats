@@ -225,3 +225,25 @@ notes() { awk -F'\t' -v s="$1" '$2==s && $3=="note"' "${2:--}"; }
 	[ "$status" = 1 ]
 	! ls "$w"/c* 2>/dev/null
 }
+
+@test "the chords of a MIDI file are heard, whatever its tracks are called" {
+	pf-gen --chords 'Dm Gm A7 Bb' --style folk -b 24 | tee "$w/song.pf" | pf-smf -o "$w/song.mid"
+	pf-smf "$w/song.mid" >"$w/tracks.pf"
+	[ "$(grep -c '	chord	' "$w/tracks.pf")" -eq 0 ]
+	pf-agent listen "$w/tracks.pf" >"$w/heard.pf"
+	# The roots, half way through each chord of the score.
+	awk -F'\t' '$3 != "chord" { next }
+		FNR == NR { sub("root=", "", $7); at[n] = $1; root[n++] = $7; next }
+		{ sub("root=", "", $7); want[$1] = $7 }
+		END { for (b in want) { all++; now = ""
+			for (i = 0; i < n && at[i] <= b + 2; i++) now = root[i]
+			right += now == want[b] }
+			print right, all; exit right < 0.8 * all }' "$w/heard.pf" "$w/song.pf"
+	# And who takes a track's place plays them.
+	pf-agent bass --replace "$w/tracks.pf" | awk -F'\t' '
+		$2 == "bass" && $3 == "note" && $1 >= 8 { all++
+			root = substr("279:", int($1 / 4) % 4 + 1, 1)
+			root = root == ":" ? 10 : root
+			right += $4 % 12 == root }
+		END { print right, all; exit all < 20 || right < 0.4 * all }'
+}

@@ -146,6 +146,7 @@ people(void)
 {
 	struct pf_listener *l = fresh();
 	tell_tempo(l, 0, 120);
+	tell(l, pf_event_make(PF_DECISION, 0, name("drums")));
 	for (int i = 0; i < 32; i++) {
 		const double at = i * 0.5;
 		tell(l, note(at, "human", (float)(60 + i % 5), 0.4));
@@ -171,6 +172,34 @@ people(void)
 	tell(l, note(18.5, "human", 60, 0.4));
 	pf_listener_update(l, 19 * S);
 	ok(near(p->phrase_beat, 37, 0.01), "and a new phrase begins");
+	pf_listener_free(l);
+}
+
+/* The tracks of a song have the names that a band has, and are no agents. */
+static void
+named_as_a_band(void)
+{
+	struct pf_listener *l = fresh();
+	struct pf_listener_chord c;
+	int right = 0;
+	tell_tempo(l, 0, 100);
+	for (int i = 0; i < 64; i++) {
+		const float root = (float)roots[i / 4 % 4];
+		tell(l, note(i * 0.6, "bass", 36 + root, 0.5));
+		for (int k = 0; k < 3; k++)
+			tell(l, note(i * 0.6, "harmony", 60 + root +
+			    (float)(k == 1 ? 4 : k == 2 ? 7 : 0), 0.5));
+	}
+	pf_listener_update(l, (int64_t)(64 * 0.6e9));
+	const struct pf_listener_source *b = pf_listener_named(l,
+	    name("bass"));
+	ok(b && !b->agent, "a bass who says nothing of his mind is no agent");
+	for (int i = 0; i < 16; i++) {
+		pf_listener_chord(l, 32 + i, &c);
+		right += c.chord.root == roots[i / 4 % 4];
+	}
+	ok(right >= 14, "the chords of bass and harmony are heard (%d of 16)",
+	    right);
 	pf_listener_free(l);
 }
 
@@ -271,6 +300,7 @@ main(void)
 	on_the_axis();
 	a_tune();
 	people();
+	named_as_a_band();
 	told();
 	by_ear();
 	return tap_done();
