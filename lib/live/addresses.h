@@ -6,7 +6,7 @@
  *
  *     /transport/...          play stop seek tempo meter key chord ...
  *     /strip/NAME/...         gain pan mute solo send/X EFFECT/PARAM PARAM
- *     /bus/NAME/...           an FX return: gain pan mute EFFECT/PARAM
+ *     /bus/NAME/...           an effect return: gain pan mute EFFECT/PARAM
  *     /master/...             gain limiter/PARAM ...
  *     /agent/NAME/...         density ... style personality pattern
  *     /session/...            status, members, quit
@@ -64,7 +64,7 @@ struct pf_address {
 	const char *const *words; /* choices, or good texts; NULL-terminated,
 	                           * or NULL */
 	const char *help;
-	const char *node;      /* strip, bus, agent: its name; else "" */
+	const char *node;      /* strip, return, agent: its name; else "" */
 	const char *param;     /* "bass.eq.low", "bass.mind.density"; or "" */
 };
 

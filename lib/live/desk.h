@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The desk as it stands: which strips, returns and buses there are, every
- * parameter with its table and the value it has now, and who is in the
- * session.  For `get`, `list` and screens.
+ * The desk as it stands: its nodes (strips, inputs, effect returns, the
+ * master), every parameter with its table and the value it has now, and who
+ * is in the session.  For `get`, `list` and screens; what a member costs and
+ * how it is read stands in the lanes themselves (live/stats.h).
  *
  * The porter keeps it: strips as they come, values as they take effect (he
  * reads them on lane.tape, whoever set them), members as they live and die.
@@ -46,10 +47,6 @@ struct pf_desk_member {
 	uint32_t pid;
 	uint32_t state;     /* enum pf_lane_state */
 	bool alive;         /* its owner lives */
-	bool plays;         /* it has a strip */
-	int64_t heartbeat_ns; /* CLOCK_MONOTONIC of the last */
-	uint64_t consumed, lost, refused; /* slots, by the engine */
-	uint64_t late, dropped, stale, too_many, unknown; /* events */
 };
 
 /* Returns 0 and sets *desk, or -ENOMEM. */

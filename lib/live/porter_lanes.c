@@ -286,23 +286,13 @@ pf_porter_tell_member(struct pf_porter *p, const struct pf_musician *m,
     bool gone)
 {
 	const struct pf_lane_owner *const o = &m->file.lane->owner;
-	const struct pf_part *const part = &m->part;
 	char role[sizeof o->role + 1] = "";
 	/* Others write it while we read: a NUL may be missing. */
 	memcpy(role, o->role, sizeof o->role);
 	const struct pf_desk_member member = {
-	    .name = m->file.name, .role = role, .source = part->source,
+	    .name = m->file.name, .role = role, .source = m->part.source,
 	    .pid = m->pid, .state = atomic_load(&o->state),
-	    .alive = m->alive, .plays = m->plays,
-	    .heartbeat_ns = (int64_t)atomic_load(&o->heartbeat_ns),
-	    .consumed = atomic_load(&part->consumed),
-	    .lost = atomic_load(&part->lost),
-	    .refused = atomic_load(&part->refused),
-	    .late = atomic_load(&part->count[PF_PART_LATE]),
-	    .dropped = atomic_load(&part->count[PF_PART_DROPPED]),
-	    .stale = atomic_load(&part->count[PF_PART_STALE]),
-	    .too_many = atomic_load(&part->count[PF_PART_REFUSED]),
-	    .unknown = atomic_load(&part->count[PF_PART_UNKNOWN])};
+	    .alive = m->alive};
 	pf_desk_member(p->config.desk, &member, gone);
 }
 

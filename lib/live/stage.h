@@ -21,6 +21,27 @@
  *
  * Who waits for his instrument is held: his lane is read on when it is
  * there, and what became late by it is played at once.
+ *
+ * The threads of a running engine, and what is theirs:
+ *
+ *     audio     pf_stage_process() and the engine; the transport, every part
+ *               that was handed over, what is due.  Writes clock,
+ *               lane.engine, lane.tape and the taps
+ *     workers   of the engine, within a run (engine/workers.h)
+ *     porter    porter.h: musicians, changes, instruments; keeps the desk
+ *     control   control.h: OSC, subscriptions, ramps, solos
+ *     recorder  recorder.h: reads taps and lane.tape, writes files
+ *     main      opens, waits for the device's end or a signal, closes; looks
+ *               whether the session is there and tends the recorder
+ *
+ * and what passes between them: commands and answers (commands.h) between
+ * control and audio, orders and notices (below) between porter and audio,
+ * the desk from porter to control, under a lock that audio never takes.
+ *
+ * Words: who is in a session is a member and has a lane; what the porter
+ * knows of one is a musician, what the audio thread knows of it a part.  A
+ * source is the name in which something is said, and of the strip that plays
+ * it.  Strips, inputs, returns and the master are the nodes of the desk.
  */
 #ifndef PF_LIVE_STAGE_H
 #define PF_LIVE_STAGE_H
