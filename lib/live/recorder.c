@@ -32,11 +32,11 @@ struct stream {
 	struct pf_tap_cursor cursor;
 	bool begun;               /* the stage has it */
 	int64_t next;             /* the frame that is written next */
-	uint64_t lost;
+	_Atomic uint64_t lost;    /* the thread's; the main thread tells it */
 	char path[4096];
 	struct pf_audio_writer *writer; /* NULL: not open yet, or failed */
 	atomic_bool open;         /* the writer may be used by the thread */
-	bool failed;
+	atomic_bool failed;       /* seq_cst: err was worded before */
 	struct pf_err err;
 };
 
@@ -49,7 +49,7 @@ struct pf_recorder {
 	atomic_uint streams;      /* release: what stands before is whole */
 	struct pf_tape *tape;
 	struct pf_err tape_err;
-	bool tape_failed;
+	atomic_bool tape_failed;  /* the same */
 	pthread_t thread;
 	bool runs;
 	atomic_bool quit;
