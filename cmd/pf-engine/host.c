@@ -179,6 +179,7 @@ announce(struct host *h)
 		pf_msg("sound in to sound out: %.1f ms%s", ms, ms > 8
 		    ? "; fewer or shorter periods make it less" : "");
 	await_clock(h);
+	workers_place(h);
 	atomic_store(&h->said.lane->owner.state, PF_LANE_READY);
 	atomic_fetch_add(&h->bell.bell->roster, 1);
 	for (int c = 0; c < PF_BELL_CLASSES; c++)
@@ -193,7 +194,6 @@ host_start(struct host *h, struct pf_err *err)
 	struct pf_err remedy = {""};
 	if (h->info.paced && pf_realtime_lock_memory(&remedy) != 0)
 		pf_msg("%s", remedy.text);
-	workers_place(h);
 	int r = pf_porter_start(h->porter);
 	if (r != 0) {
 		pf_err_set(err, "cannot start a thread: %s", strerror(-r));

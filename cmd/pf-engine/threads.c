@@ -155,30 +155,41 @@ control_close(struct host *h)
 	free(h->control);
 }
 
+/* As the audio thread runs, whoever gave it that (the device, or JACK). */
+static void
+schedule_alike(const struct host *h, pthread_t thread)
+{
+	const pthread_t audio = (pthread_t)pf_stage_thread(h->stage);
+	struct sched_param param;
+	int policy;
+	if (audio && pthread_getschedparam(audio, &policy, &param) == 0 &&
+	    policy != SCHED_OTHER)
+		/* Where it is not allowed the device said so, for all. */
+		(void)pthread_setschedparam(thread, policy, &param);
+}
+
+static void
+pin(pthread_t thread, int cpu)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	const int e = pthread_setaffinity_np(thread, sizeof set, &set);
+	if (e != 0)
+		pf_msg("cannot keep a thread on core %d: %s", cpu,
+		    strerror(e));
+}
+
 void
 workers_place(struct host *h)
 {
 	const struct wish *const w = h->wish;
-	const struct sched_param param = {
-	    .sched_priority = w->device.priority};
 	pthread_t thread[16];
 	const unsigned n = pf_engine_threads(h->engine, thread,
 	    PF_COUNT(thread));
 	for (unsigned i = 0; i < n; i++) {
-		cpu_set_t set;
-		CPU_ZERO(&set);
-		if (w->cpus > 1) {
-			CPU_SET(w->cpu[1 + i % (w->cpus - 1)], &set);
-			const int e = pthread_setaffinity_np(thread[i],
-			    sizeof set, &set);
-			if (e != 0)
-				pf_msg("cannot keep a thread on core %d: %s",
-				    w->cpu[1 + i % (w->cpus - 1)],
-				    strerror(e));
-		}
-		/* Where it is not allowed the device says so, for all. */
-		if (param.sched_priority > 0 && h->info.paced)
-			(void)pthread_setschedparam(thread[i], SCHED_FIFO,
-			    &param);
+		if (w->cpus > 1)
+			pin(thread[i], w->cpu[1 + i % (w->cpus - 1)]);
+		schedule_alike(h, thread[i]);
 	}
 }

@@ -17,8 +17,8 @@ PF_MUST_CHECK int control_start(struct host *host, struct pf_err *err);
 void control_stop(struct host *host);
 void control_close(struct host *host);
 
-/* Give the engine's workers their cores and the audio thread's priority;
- * says what was not allowed. */
+/* Give the engine's workers their cores and the audio thread's priority, when
+ * that runs; says what was not allowed. */
 void workers_place(struct host *host);
 
 #endif

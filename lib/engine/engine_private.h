@@ -43,6 +43,7 @@ struct pf_engine {
 	struct pf_engine_config config;
 	struct pf_graph *graph;
 	struct pf_workers *workers; /* NULL with one thread */
+	bool alone;                 /* the workers shall sleep */
 	struct pf_run run;          /* what is rendered now */
 	struct pf_strip *const *jobs; /* of the depth that is rendered now */
 	int64_t frame;

@@ -3,6 +3,7 @@
 
 #include "engine/engine_private.h"
 #include "engine/fpu.h"
+#include "engine/live.h"
 #include "engine/rows.h"
 
 #include <string.h>
@@ -33,12 +34,18 @@ run_strips(struct pf_engine *engine)
 	for (unsigned d = 0; d < g->depths; d++) {
 		const unsigned n = g->first[d + 1] - g->first[d];
 		engine->jobs = engine->graph->job + g->first[d];
-		if (engine->workers)
+		if (engine->workers && !engine->alone)
 			pf_workers_run(engine->workers, run_job, engine, n);
 		else
 			for (unsigned i = 0; i < n; i++)
 				run_job(engine, i);
 	}
+}
+
+void
+pf_engine_help(struct pf_engine *engine, bool wanted)
+{
+	engine->alone = !wanted;
 }
 
 /* Strips by name, then the returns; returns whether there is any sound. */

@@ -93,6 +93,13 @@ pf_fate_apply(const struct pf_fate *fate, struct pf_event *e)
 PF_RT unsigned pf_engine_shed(struct pf_engine *engine, unsigned voices);
 
 /*
+ * Shall its threads help (they do at first)?  Waking them costs some 20 us,
+ * and who waits for two cores is late when either is: with little to do one
+ * thread is faster and steadier.  The samples are the same.
+ */
+PF_RT void pf_engine_help(struct pf_engine *engine, bool wanted);
+
+/*
  * The engine's own threads, so that who drives it may give them cores and the
  * audio thread's priority: their pthread_t, to thread[most].  Returns how
  * many.  Setup.

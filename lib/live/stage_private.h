@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The stage's own state: stage.c makes it; stage_rt.c runs it, with
- * part_rt.c (lanes), command_rt.c (orders and commands) and tell_rt.c (what
- * is said about it).
+ * part_rt.c (lanes), command_rt.c (orders and commands), tell_rt.c (what is
+ * said about it) and load_rt.c (when time is short).
  */
 #ifndef PF_LIVE_STAGE_PRIVATE_H
 #define PF_LIVE_STAGE_PRIVATE_H
@@ -69,7 +69,10 @@ struct pf_stage {
 	int64_t begun_frame;
 	struct pf_clock_state state;
 
-	double load_before;   /* of the last period; 0: not to be judged */
+	int64_t begin_ns;     /* of this period, CLOCK_MONOTONIC */
+	double period_ns;
+	double load_before;   /* of the last period */
+	int64_t help_frames;  /* so long the engine's threads help */
 	int64_t fading_frames; /* until voices that were shed are gone */
 	uint32_t faded[PF_STRIPS_MOST]; /* voices shed, not yet told */
 	uint64_t faded_all;
@@ -98,6 +101,14 @@ struct pf_stage {
 	_Atomic int64_t frame;   /* release: the porter's and control's */
 	_Atomic uint64_t thread;
 };
+
+/* ---- load_rt.c */
+
+/* Before each run: are the engine's threads to help? */
+PF_RT void pf_stage_hurry(struct pf_stage *s);
+/* A period's work is done. */
+PF_RT void pf_stage_judge(struct pf_stage *s, int64_t end_ns,
+    unsigned frames);
 
 /* ---- part_rt.c */
 

@@ -15,12 +15,6 @@
 #define STOP_FADE_S 0.2f
 #define END_S 0.3
 
-/* Shares of a period's length: more is too much, and what to come down to. */
-#define LOAD_MOST 0.9
-#define LOAD_GOOD 0.75
-#define SHED_MOST 0.75 /* of the voices at once */
-#define FADE_S 0.012   /* then a voice that was shed is gone */
-
 /* Somebody asked for the end: stop as a transport does, then fade. */
 static void
 begin_end(struct pf_stage *s)
@@ -96,6 +90,7 @@ run(struct pf_stage *s, const float *const *in, float *const *out,
 		from[2 * i] = in[s->config.input[i].left] + done;
 		from[2 * i + 1] = in[s->config.input[i].right] + done;
 	}
+	pf_stage_hurry(s);
 	pf_engine_run(s->engine, n, from, to);
 	write_taps(s, in, done, to, n);
 	pf_stage_fates(s);
@@ -138,31 +133,6 @@ last(struct pf_stage *s, unsigned *frames)
 	return s->ending_frames <= 0;
 }
 
-/*
- * Time is short: a period took more than 90 % of its length, twice in a row
- * (once may be the machine's fault).  So many voices go that the rest will
- * fit, three quarters at most; they fade before the load is judged again.
- */
-static void
-shed(struct pf_stage *s, int64_t took_ns, unsigned frames)
-{
-	const double load = (double)took_ns * s->rate_hz / (frames * 1e9);
-	const double less = load < s->load_before ? load : s->load_before;
-	s->load_before = load;
-	if (s->fading_frames > 0) {
-		s->fading_frames -= frames;
-		s->load_before = 0;
-		return;
-	}
-	if (!s->config.device.paced || less <= LOAD_MOST)
-		return;
-	const double share = 1 - LOAD_GOOD / less;
-	const unsigned voices = pf_engine_voices(s->engine);
-	if (pf_engine_shed(s->engine, 1 + (unsigned)(voices *
-	    (share < SHED_MOST ? share : SHED_MOST))) > 0)
-		s->fading_frames = (int64_t)(FADE_S * s->rate_hz);
-}
-
 int
 pf_stage_process(void *ctx, const float *const *in, float *const *out,
     const struct pf_device_period *period)
@@ -170,6 +140,8 @@ pf_stage_process(void *ctx, const float *const *in, float *const *out,
 	struct pf_stage *const s = ctx;
 	const int64_t begin_ns = pf_mono_ns();
 	unsigned frames = period->frames;
+	s->begin_ns = begin_ns;
+	s->period_ns = (double)frames * 1e9 / s->rate_hz;
 	if (!atomic_load_explicit(&s->thread, memory_order_relaxed))
 		atomic_store(&s->thread, (uint64_t)pthread_self());
 	if (s->lost && !period->lost)
@@ -191,7 +163,7 @@ pf_stage_process(void *ctx, const float *const *in, float *const *out,
 		s->news = true;
 	pf_stage_complain(s);
 	const int64_t end_ns = pf_mono_ns();
-	shed(s, end_ns - begin_ns, period->frames);
+	pf_stage_judge(s, end_ns, period->frames);
 	pf_stage_tell(s, period, begin_ns, end_ns);
 	return over;
 }

@@ -453,6 +453,41 @@ test_shed_strips(void)
 	pf_engine_free(engine);
 }
 
+/* Three strips of notes, to l and r; `helped`: threads that come and go. */
+static void
+play_helped(unsigned threads, bool helped, float *left, float *right)
+{
+	struct pf_engine *engine = rig_engine(threads, 0);
+	struct pf_instrument ins;
+	make(&ins, "subtractive");
+	for (int s = 0; s < 3; s++) {
+		static const char *const name[] = {"a", "b", "c"};
+		rig_strip(engine, name[s], &ins);
+		for (int i = 0; i < 4; i++)
+			rig_push(engine, rig_note(name[s], 0.05 * i,
+			    50 + (float)(5 * s + i), 0.5f, 0.2f), NULL);
+	}
+	for (unsigned at = 0; at < RATE / 2;) {
+		const unsigned n = pf_engine_room(engine) / (1 + at % 3);
+		float *const out[2] = {left + at, right + at};
+		if (helped)
+			pf_engine_help(engine, at / 100 % 3 == 0);
+		pf_engine_run(engine, n ? n : 1, NULL, out);
+		at += n ? n : 1;
+	}
+	pf_engine_free(engine);
+}
+
+static void
+test_help(void)
+{
+	play_helped(1, false, l, r);
+	play_helped(3, true, l2, r2);
+	ok(memcmp(l, l2, RATE / 2 * sizeof *l) == 0 &&
+	    memcmp(r, r2, RATE / 2 * sizeof *r) == 0 && l[RATE / 4] != 0,
+	    "threads that help now and then change no sample");
+}
+
 static void
 test_params(void)
 {
@@ -513,6 +548,7 @@ main(void)
 	test_epochs();
 	test_shed();
 	test_shed_strips();
+	test_help();
 	test_params();
 	return tap_done();
 }
