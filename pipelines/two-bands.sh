@@ -3,7 +3,8 @@
 # does: calm.wav has a sparse, laid-back band, wild.wav a bold and busy one.
 set -euo pipefail
 command -v pf-agent >/dev/null || PATH=$(dirname "$0")/../build:$PATH # in a clone
-take=${1:?usage: two-bands.sh TAKE}
+[ $# -eq 1 ] || { echo "two-bands: usage: two-bands.sh TAKE" >&2; exit 2; }
+take=$1
 pf-analyze "$take" >heard.pf
 pf-agent drums -p laid-back <heard.pf | pf-agent bass -p sparse |
 	pf-agent harmony -p laid-back | pf-render --mix "$take" -o calm.wav

@@ -169,8 +169,8 @@ read_given(struct given *g, struct wish *w, int argc, char **argv)
 			break;
 		}
 	if (first < argc)
-		pf_option_fail(&program, "'%s': there are no operands",
-		    argv[first]);
+		pf_option_fail(&program, "'%s' stands without an option, "
+		    "as --style, --key or --prompt", argv[first]);
 }
 
 /* Options go before what a prompt said. */

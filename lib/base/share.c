@@ -185,6 +185,9 @@ pf_share_fail(struct pf_err *err, const char *what, const char *kind,
 	    : pf_share_list(kind, ext, &n);
 	if (is_path(name, ext))
 		pf_err_set(err, "cannot open %s '%s'", what, name);
+	else if (access(name, F_OK) == 0)
+		pf_err_set(err, "%s '%s' is unknown; the file is meant by "
+		    "'./%s'", what, name, name);
 	else if (!all || n == 0)
 		pf_err_set(err, "%s '%s' is unknown (no %s are installed; "
 		    "PF_SHARE says where)", what, name, kind);

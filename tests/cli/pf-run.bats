@@ -279,6 +279,10 @@ rig() { cat >rig.yaml; }
 	[ "$output" = "pf-run: rig 'quartett' is unknown, did you mean 'quartet'?" ]
 	run -1 pf-run missing.yaml
 	[ "$output" = "pf-run: cannot open rig 'missing.yaml'" ]
+	touch mine
+	run pf-run mine
+	[ "$status" -eq 1 ]
+	[[ $output == *"rig 'mine' is unknown; the file is meant by './mine'"* ]]
 }
 
 @test "a dry run tells the order and every option, and starts nothing" {
