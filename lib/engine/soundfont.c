@@ -58,7 +58,7 @@ static const struct pf_param params[PARAMS] = {
 	F(fluid_synth_all_sounds_off) F(fluid_synth_write_float) \
 	F(fluid_set_log_function)
 
-#define DECLARE(name) __typeof__(name) *name;
+#define DECLARE(name) __typeof__(name) *(name);
 static struct {
 	void *handle;
 	FUNCTIONS(DECLARE)

@@ -112,8 +112,8 @@ const char *
 pf_stimulus_why(const struct pf_stimulus *s)
 {
 	static const char *const why[] = {
-		[PF_STIMULUS_NOTE] = "the clicks do not come back: connect an "
-		    "output with an input, or choose another --stimulus",
+		[PF_STIMULUS_NOTE] = ("the clicks do not come back: connect "
+		    "an output with an input, or choose another --stimulus"),
 		[PF_STIMULUS_JACK] = "the clicks do not come to the engine",
 		[PF_STIMULUS_NONE] = "nobody plays",
 	};
