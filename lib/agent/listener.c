@@ -467,9 +467,8 @@ in_beats(const struct pf_listener *l, const struct heard_note *n)
 		n->pitch, n->velocity };
 }
 
-/* Notes of one source, or (source -1) the player's highest line. */
-static int
-collect(const struct pf_listener *l, int source, double from_beat,
+int
+pf_listener_melody(const struct pf_listener *l, double from_beat,
     struct pf_listener_note *note, int most)
 {
 	int n = 0;
@@ -480,13 +479,12 @@ collect(const struct pf_listener *l, int source, double from_beat,
 			break;
 		const struct pf_listener_source *s =
 		    &l->heard.source[h->source].out;
-		if (source >= 0 ? h->source != source
-		    : s->agent || s->drums || isnan(h->pitch))
+		if (s->agent || s->drums || isnan(h->pitch))
 			continue;
 		const struct pf_listener_note x = in_beats(l, h);
 		if (x.beat < from_beat)
 			break;
-		if (source < 0 && n > 0 && last_ns - h->on_ns < TOGETHER_NS) {
+		if (n > 0 && last_ns - h->on_ns < TOGETHER_NS) {
 			if (x.pitch > note[n - 1].pitch)
 				note[n - 1] = x;
 			continue;
@@ -500,23 +498,6 @@ collect(const struct pf_listener *l, int source, double from_beat,
 		note[n - 1 - i] = x;
 	}
 	return n;
-}
-
-int
-pf_listener_melody(const struct pf_listener *listener, double from_beat,
-    struct pf_listener_note *note, int most)
-{
-	return collect(listener, -1, from_beat, note, most);
-}
-
-int
-pf_listener_notes(const struct pf_listener *listener, uint32_t name,
-    double from_beat, struct pf_listener_note *note, int most)
-{
-	for (int i = 0; i < listener->heard.sources; i++)
-		if (listener->heard.source[i].out.name == name)
-			return collect(listener, i, from_beat, note, most);
-	return 0;
 }
 
 void

@@ -215,10 +215,6 @@ pf_listener_named(const struct pf_listener *listener, uint32_t name);
 int pf_listener_melody(const struct pf_listener *listener, double from_beat,
     struct pf_listener_note *note, int most);
 
-/* The notes of one source likewise (all its notes; drums as GM numbers). */
-int pf_listener_notes(const struct pf_listener *listener, uint32_t name,
-    double from_beat, struct pf_listener_note *note, int most);
-
 /* ---- form */
 
 void pf_listener_form(const struct pf_listener *listener,

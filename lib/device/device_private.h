@@ -139,8 +139,7 @@ PF_RT bool pf_device_leave(const struct pf_device *d);
 /* Let in[] and out[] be the device's own buffers. */
 PF_RT void pf_device_own_buffers(struct pf_device *d);
 
-/* Count an xrun, and the frames from the last period to mono_ns as lost. */
-PF_RT void pf_device_xrun(struct pf_device *d, int64_t mono_ns);
+/* Count the frames from the last period to mono_ns as lost. */
 PF_RT void pf_device_gap(struct pf_device *d, int64_t mono_ns);
 
 PF_RT void pf_device_set_latency(struct pf_device *d, uint32_t in,

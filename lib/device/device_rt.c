@@ -56,10 +56,3 @@ pf_device_gap(struct pf_device *d, int64_t mono_ns)
 	d->period.lost_frames += (uint64_t)(frames + 0.5);
 	d->due_ns = mono_ns;
 }
-
-void
-pf_device_xrun(struct pf_device *d, int64_t mono_ns)
-{
-	d->period.xruns++;
-	pf_device_gap(d, mono_ns);
-}

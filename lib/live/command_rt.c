@@ -13,8 +13,9 @@
 
 #define AHEAD_S 8
 
-bool
-pf_stage_can_note(struct pf_stage *s)
+/* Is there room for a notice?  What must not be lost waits for it. */
+static bool
+can_note(struct pf_stage *s)
 {
 	return atomic_load_explicit(&s->notices.put, memory_order_relaxed) -
 	    atomic_load_explicit(&s->notices.got, memory_order_acquire) <
@@ -27,7 +28,7 @@ pf_stage_note_to_porter(struct pf_stage *s, const struct pf_notice *notice)
 	struct pf_notices *const r = &s->notices;
 	const uint32_t put = atomic_load_explicit(&r->put,
 	    memory_order_relaxed);
-	if (!pf_stage_can_note(s))
+	if (!can_note(s))
 		return false;
 	r->slot[put % PF_NOTICES] = *notice;
 	/* seq_cst: read by pf_stage_after() and pf_stage_may_sleep(). */
@@ -147,7 +148,7 @@ pf_stage_hear_orders(struct pf_stage *s)
 		const struct pf_order *const order = &r->slot[got % PF_ORDERS];
 		if (order->kind == PF_ORDER_CHANGE && s->change.change)
 			return;
-		if (order->kind == PF_ORDER_LEAVE && !pf_stage_can_note(s))
+		if (order->kind == PF_ORDER_LEAVE && !can_note(s))
 			return;
 		obey(s, order);
 		atomic_store_explicit(&r->got, ++got, memory_order_release);
@@ -178,7 +179,7 @@ changed(struct pf_stage *s)
 void
 pf_stage_change(struct pf_stage *s)
 {
-	if (!s->change.change || !pf_stage_can_note(s))
+	if (!s->change.change || !can_note(s))
 		return;
 	/* With the block in which its time lies, as it is done offline. */
 	const int64_t end = pf_engine_frame(s->engine) + PF_BLOCK;

@@ -345,14 +345,3 @@ pf_desk_find(struct pf_desk *d, const char *full_path,
 	pthread_mutex_unlock(&d->lock);
 	return r;
 }
-
-bool
-pf_desk_has(struct pf_desk *d, const char *name, enum pf_desk_kind *kind)
-{
-	pthread_mutex_lock(&d->lock);
-	const struct node *const node = find_node(d, name);
-	if (node && kind)
-		*kind = node->kind;
-	pthread_mutex_unlock(&d->lock);
-	return node != NULL;
-}

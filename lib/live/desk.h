@@ -77,10 +77,6 @@ void pf_desk_each_member(struct pf_desk *desk,
 PF_MUST_CHECK int pf_desk_find(struct pf_desk *desk, const char *full_path,
     struct pf_desk_param *param);
 
-/* Is there such a node?  Copies its kind if kind is not NULL. */
-bool pf_desk_has(struct pf_desk *desk, const char *node,
-    enum pf_desk_kind *kind);
-
 /* ---- for the porter */
 
 /* A node came, or plays another instrument.  0, -ENOSPC or -ENOMEM. */

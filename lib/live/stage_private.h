@@ -132,8 +132,7 @@ PF_RT void pf_stage_change(struct pf_stage *s);
 /* An event of the transport that somebody may say: when it is due. */
 PF_RT int pf_stage_wait_for(struct pf_stage *s,
     const struct pf_command *command);
-/* Is there room for a notice?  What must not be lost waits for it. */
-PF_RT bool pf_stage_can_note(struct pf_stage *s);
+/* Returns false if there is no room for it. */
 PF_RT bool pf_stage_note_to_porter(struct pf_stage *s,
     const struct pf_notice *notice);
 

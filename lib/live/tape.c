@@ -83,6 +83,15 @@ no_memory(struct pf_err *err)
 	return -ENOMEM;
 }
 
+/* Spell a name for the hashes to come. */
+static void
+spell(struct pf_tape *t, const char *name)
+{
+	uint32_t hash;
+	/* A name that can not be kept is printed as its hash. */
+	(void)!pf_names_add(t->names, name, strlen(name), &hash);
+}
+
 int
 pf_tape_open(struct pf_tape **out, const struct pf_tape_config *config,
     struct pf_err *err)
@@ -116,7 +125,7 @@ pf_tape_open(struct pf_tape **out, const struct pf_tape_config *config,
 		pf_tape_abort(t);
 		return no_memory(err);
 	}
-	pf_tape_name(t, "engine");
+	spell(t, "engine");
 	*out = t;
 	return 0;
 }
@@ -140,14 +149,6 @@ pf_tape_abort(struct pf_tape *t)
 	if (t->to_file)
 		pf_outfile_abort(&t->out);
 	free_tape(t);
-}
-
-void
-pf_tape_name(struct pf_tape *t, const char *name)
-{
-	uint32_t hash;
-	/* A name that can not be kept is printed as its hash. */
-	(void)!pf_names_add(t->names, name, strlen(name), &hash);
 }
 
 /* ---- hearing */

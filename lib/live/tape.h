@@ -74,9 +74,6 @@ bool pf_tape_follow(struct pf_tape *tape, const struct pf_lane_segment *lane);
 void pf_tape_hear(struct pf_tape *tape, const struct pf_event *e,
     const char *more);
 
-/* Spell a name for the hashes to come. */
-void pf_tape_name(struct pf_tape *tape, const char *name);
-
 /*
  * Nothing earlier than time_ns (of the session) will come: write what stands
  * before it and hand it to the system.  Returns 0; or a negative errno with

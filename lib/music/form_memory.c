@@ -106,12 +106,6 @@ likeness(const struct form_beat *a, const struct form_beat *b)
 	return l;
 }
 
-long
-form_memory_bar(const struct form_memory *form, int index)
-{
-	return form->bar + (index == 0);
-}
-
 void
 form_memory_hear(struct form_memory *form, const struct form_beat *heard)
 {

@@ -43,8 +43,4 @@ void form_memory_foresee(const struct form_memory *form, const double *from,
 /* The beat is over and was so; `beat` numbers come in order. */
 void form_memory_hear(struct form_memory *form, const struct form_beat *heard);
 
-/* The bar number a coming beat will have: bars are counted from the first
- * downbeat that the melody, once begun, has reached. */
-long form_memory_bar(const struct form_memory *form, int index);
-
 #endif

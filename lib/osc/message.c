@@ -324,12 +324,6 @@ pf_osc_add_i(struct pf_osc_message *message, int32_t i)
 }
 
 void
-pf_osc_add_h(struct pf_osc_message *message, int64_t h)
-{
-	add(message, 'h')->i = h;
-}
-
-void
 pf_osc_add_f(struct pf_osc_message *message, float f)
 {
 	add(message, 'f')->d = (double)f;

@@ -90,7 +90,6 @@ void pf_osc_begin(struct pf_osc_message *message, const char *path);
 /* Beyond PF_OSC_ARGS_MOST they are left out. */
 void pf_osc_add_s(struct pf_osc_message *message, const char *s);
 void pf_osc_add_i(struct pf_osc_message *message, int32_t i);
-void pf_osc_add_h(struct pf_osc_message *message, int64_t h);
 void pf_osc_add_f(struct pf_osc_message *message, float f);
 void pf_osc_add_d(struct pf_osc_message *message, double d);
 

@@ -19,8 +19,12 @@ enum {
 };
 static const double converters_ms = 1.5; /* both together, as cards tell */
 
-double
-pf_rig_latency_ms(uint32_t period_frames, uint32_t rate_hz)
+/*
+ * Sound in to sound out in ms: two periods, the master's look-ahead, and
+ * the converters.
+ */
+static double
+latency_ms(uint32_t period_frames, uint32_t rate_hz)
 {
 	return 1e3 * (2.0 * period_frames + LOOK_AHEAD_FRAMES) / rate_hz +
 	    converters_ms;
@@ -215,7 +219,7 @@ static uint32_t
 largest_period(double target_ms, uint32_t rate_hz)
 {
 	uint32_t p = PERIOD_MOST;
-	while (p >= PERIOD_LEAST && pf_rig_latency_ms(p, rate_hz) > target_ms)
+	while (p >= PERIOD_LEAST && latency_ms(p, rate_hz) > target_ms)
 		p /= 2;
 	return p >= PERIOD_LEAST ? p : 0;
 }
@@ -228,7 +232,7 @@ keep_target(const struct pf_yaml_node *node, struct pf_rig_runtime *r,
 	const uint32_t most = largest_period(r->target_ms, rate);
 	const uint32_t asked = r->period_frames ? r->period_frames
 	    : PERIOD_LEAST;
-	if (pf_rig_latency_ms(asked, rate) <= r->target_ms) {
+	if (latency_ms(asked, rate) <= r->target_ms) {
 		if (!r->period_frames)
 			r->period_frames = most;
 		return 0;
@@ -237,11 +241,11 @@ keep_target(const struct pf_yaml_node *node, struct pf_rig_runtime *r,
 		return pf_yaml_error(node, err, "%g ms can not be kept at "
 		    "%u Hz: even a hardware buffer of %d frames takes %.1f ms "
 		    "from sound in to sound out", r->target_ms, rate,
-		    PERIOD_LEAST, pf_rig_latency_ms(PERIOD_LEAST, rate));
+		    PERIOD_LEAST, latency_ms(PERIOD_LEAST, rate));
 	return pf_yaml_error(node, err, "%g ms can not be kept with a "
 	    "hardware_buffer of %u: sound in to sound out takes %.1f ms; %u "
 	    "frames would do", r->target_ms, asked,
-	    pf_rig_latency_ms(asked, rate), most);
+	    latency_ms(asked, rate), most);
 }
 
 static int

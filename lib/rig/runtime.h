@@ -44,12 +44,6 @@ PF_MUST_CHECK int pf_rig_runtime_read(struct pf_rig_runtime *runtime,
     const struct pf_yaml_node *root, const char *device, struct pf_err *err);
 
 /*
- * Sound in to sound out in ms: two periods, the master's look-ahead, and
- * 1.5 ms for the converters.
- */
-double pf_rig_latency_ms(uint32_t period_frames, uint32_t rate_hz);
-
-/*
  * Read a set of processor cores: one number, or a list of them.  Returns 0
  * or -EINVAL with *err placed; a NULL node leaves *cores alone.
  */

@@ -29,8 +29,9 @@ pf_super_init(struct pf_super *s, const struct pf_rig *rig,
 	*s = (struct pf_super){.rig = rig, .hands = hands, .ctx = ctx};
 }
 
-bool
-pf_super_runs(const struct pf_super *s, size_t i)
+/* Does program i run, as far as we know? */
+static bool
+runs(const struct pf_super *s, size_t i)
 {
 	const enum pf_super_state state = s->life[i].state;
 	return state == PF_SUPER_STARTING || state == PF_SUPER_READY ||
@@ -73,7 +74,7 @@ is_needed(const struct pf_super *s, size_t i)
 {
 	for (size_t k = 0; k < s->rig->n; k++) {
 		const struct pf_rig_program *const p = &s->rig->program[k];
-		if (!pf_super_runs(s, k))
+		if (!runs(s, k))
 			continue;
 		for (size_t a = 0; a < p->n_after; a++)
 			if (p->after[a] == i)
@@ -175,7 +176,7 @@ pf_super_died(struct pf_super *s, size_t i, const struct pf_super_end *end,
 	const bool fine = end->known ? !end->signal && end->status == 0
 	    : end->fine;
 	char how[96];
-	if (!pf_super_runs(s, i))
+	if (!runs(s, i))
 		return;
 	describe(end, how, sizeof how);
 	if (s->stops || life->state == PF_SUPER_LEAVING) {
@@ -293,7 +294,7 @@ pf_super_stop(struct pf_super *s, int64_t now_ns)
 	s->stops++;
 	for (size_t i = 0; i < s->rig->n; i++) {
 		struct pf_super_life *const life = &s->life[i];
-		if (!pf_super_runs(s, i)) {
+		if (!runs(s, i)) {
 			if (life->state != PF_SUPER_GIVEN_UP)
 				life->state = PF_SUPER_ENDED;
 		} else if (s->stops == 2) {

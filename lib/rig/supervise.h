@@ -110,9 +110,6 @@ void pf_super_stop(struct pf_super *s, int64_t now_ns);
  */
 int64_t pf_super_step(struct pf_super *s, int64_t now_ns);
 
-/* Does program i run, as far as we know? */
-bool pf_super_runs(const struct pf_super *s, size_t i);
-
 /* Is everybody who is meant to stay ready (and nobody still to come)? */
 bool pf_super_settled(const struct pf_super *s);
 

@@ -95,12 +95,6 @@ pf_filter_set_hearer(struct pf_filter *f, const struct pf_hearer *hearer)
 	f->hearer = *hearer;
 }
 
-const struct pf_tempo_map *
-pf_filter_map(const struct pf_filter *f)
-{
-	return &f->map;
-}
-
 struct pf_filter_counts
 pf_filter_counts(const struct pf_filter *f)
 {

@@ -65,9 +65,6 @@ void pf_filter_set_hearer(struct pf_filter *filter,
  */
 struct pf_sink pf_filter_sink(struct pf_filter *filter);
 
-/* The axis as far as the mind has heard it.  Valid as long as the filter. */
-const struct pf_tempo_map *pf_filter_map(const struct pf_filter *filter);
-
 /*
  * Run to the end of the input.  Returns 0; or a negative errno with *err
  * worded, after what was complete has been written.

@@ -96,12 +96,6 @@ pf_reader_free(struct pf_reader *r)
 	free(r);
 }
 
-const struct pf_tempo_map *
-pf_reader_map(const struct pf_reader *r)
-{
-	return &r->map;
-}
-
 const char *
 pf_reader_name(const struct pf_reader *r)
 {

@@ -75,9 +75,6 @@ PF_MUST_CHECK int pf_reader_next(struct pf_reader *reader,
 /* Would pf_reader_next() wait for input now?  Time to flush what is ours. */
 bool pf_reader_would_wait(struct pf_reader *reader);
 
-/* The axis up to the last line; valid as long as the reader. */
-const struct pf_tempo_map *pf_reader_map(const struct pf_reader *reader);
-
 /* The name of the stream in messages; how many lines were skipped. */
 const char *pf_reader_name(const struct pf_reader *reader);
 uint64_t pf_reader_skipped(const struct pf_reader *reader);

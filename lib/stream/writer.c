@@ -53,12 +53,6 @@ pf_writer_free(struct pf_writer *w)
 	free(w);
 }
 
-const struct pf_tempo_map *
-pf_writer_map(const struct pf_writer *w)
-{
-	return &w->map;
-}
-
 bool
 pf_writer_failed(const struct pf_writer *w)
 {

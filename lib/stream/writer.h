@@ -51,8 +51,7 @@ void pf_writer_bytes(struct pf_writer *writer, const char *bytes, size_t n);
 /* A comment: "# text". */
 void pf_writer_comment(struct pf_writer *writer, const char *text);
 
-/* The axis so far; the spellings given to pf_writer_new(). */
-const struct pf_tempo_map *pf_writer_map(const struct pf_writer *writer);
+/* The spellings given to pf_writer_new(). */
 const struct pf_names *pf_writer_names(const struct pf_writer *writer);
 
 /* Has an error been kept?  To stop early: an endless input never flushes. */
