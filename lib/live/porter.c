@@ -63,9 +63,8 @@ learn_names(struct pf_porter *p)
 	return 0;
 }
 
-/* The last instrument of each strip. */
-static void
-put_patch(struct pf_values *patches, const struct pf_event *e)
+void
+pf_patches_put(struct pf_values *patches, const struct pf_event *e)
 {
 	unsigned i = 0;
 	while (i < patches->n && patches->set[i].source != e->source)
@@ -86,11 +85,11 @@ read_values(struct pf_porter *p)
 	for (int n = 0; n < PF_LANE_SLOTS && pf_lane_read(&c,
 	    p->config.said->lane, &e, more); n++) {
 		if (pf_event_type(&e) == PF_RESET)
-			p->values.n = 0;
+			p->values.n = p->patches.n = 0;
 		else if (pf_event_type(&e) == PF_SET)
 			pf_values_put(&p->values, &e);
 		else if (pf_event_type(&e) == PF_PATCH)
-			put_patch(&p->patches, &e);
+			pf_patches_put(&p->patches, &e);
 	}
 }
 
@@ -185,10 +184,13 @@ hear_tape(struct pf_porter *p)
 {
 	struct pf_event e, more[PF_MORE_MOST];
 	for (int n = 0; n < PF_LANE_SLOTS && pf_lane_read(&p->taped,
-	    p->config.tape->lane, &e, more); n++)
+	    p->config.tape->lane, &e, more); n++) {
 		if (pf_event_type(&e) == PF_SET ||
 		    pf_event_type(&e) == PF_RESET)
 			pf_desk_hear(p->config.desk, &e);
+		if (pf_event_type(&e) == PF_RESET)
+			p->patches.n = 0;
+	}
 }
 
 static void

@@ -83,7 +83,7 @@ struct pf_porter {
 	unsigned olds;
 	const struct pf_instrument *flying_instrument;
 	struct pf_values values;        /* of the engine before us */
-	struct pf_values patches;       /* and its instruments, by strip */
+	struct pf_values patches;       /* instruments chosen by hand */
 	struct pf_lane_cursor taped;    /* how far the desk heard the tape */
 	uint32_t roster;
 	int64_t scanned_ns, watched_ns, told_ns, load_told_ns;
@@ -127,6 +127,8 @@ void pf_porter_strips(struct pf_porter *p);
 void pf_porter_placed(struct pf_porter *p, struct pf_change *change);
 /* Set again what can be by now; what can not stays. */
 void pf_porter_restore(struct pf_porter *p, struct pf_values *values);
+/* Keep the last `patch` of each strip. */
+void pf_patches_put(struct pf_values *patches, const struct pf_event *e);
 /* Keep the last `set` of each parameter. */
 void pf_values_put(struct pf_values *values, const struct pf_event *e);
 

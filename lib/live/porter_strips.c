@@ -49,24 +49,35 @@ spelled(struct pf_want *w)
 	    ? w->more + 5 : NULL;
 }
 
-/* A new strip: what the engine before us was told last counts, too. */
-static void
-recall(struct pf_porter *p, struct pf_want *w)
+/* Does somebody want it by hand?  Musicians wait for what they want. */
+static bool
+by_hand(const struct pf_want *w)
 {
-	for (unsigned i = 0; w->strip && i < p->patches.n; i++) {
-		const struct pf_event *const e = &p->patches.set[i];
-		if (e->source != w->source)
-			continue;
-		if (e->time >= w->wish.time_ns)
-			pf_wish_of(&w->wish, e);
-		p->patches.set[i] = p->patches.set[--p->patches.n];
-		return;
-	}
+	return !w->part && !w->strip;
 }
 
 /*
- * The instrument that is wanted.  A name nobody has is said; a new strip
- * then gets what its name would give it.
+ * What was chosen by hand stands until a reset, whatever the musician asks
+ * for, who says his `patch` anew to each engine he meets.  True if there is
+ * such a choice, and it is the wish now.
+ */
+static bool
+recall(const struct pf_porter *p, struct pf_want *w)
+{
+	for (unsigned i = 0; i < p->patches.n; i++) {
+		if (p->patches.set[i].source != w->source)
+			continue;
+		pf_wish_of(&w->wish, &p->patches.set[i]);
+		w->more[0] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The instrument that is wanted; of what is chosen by hand, that and no
+ * other.  A name nobody has is said; a new strip then gets what its name
+ * would give it.
  */
 static int
 choose(struct pf_porter *p, struct pf_want *w, const char *source,
@@ -74,7 +85,7 @@ choose(struct pf_porter *p, struct pf_want *w, const char *source,
 {
 	char buf[16];
 	const char *name = NULL;
-	recall(p, w);
+	const bool hand = by_hand(w) || recall(p, w);
 	if (w->wish.name) {
 		name = spelled(w);
 		if (!name) {
@@ -82,8 +93,9 @@ choose(struct pf_porter *p, struct pf_want *w, const char *source,
 			name = pf_names_show(p->names, w->wish.name, buf);
 		}
 	}
-	int r = pf_rack_get(p->config.rack, pf_rack_choose(p->config.rack,
-	    source, name, w->wish.bank, w->wish.program), instrument, err);
+	int r = pf_rack_get(p->config.rack, hand && name ? name
+	    : pf_rack_choose(p->config.rack, source, name, w->wish.bank,
+	    w->wish.program), instrument, err);
 	if (r == 0 || !w->strip)
 		return r;
 	pf_msg("%s: %s", source, err->text);
@@ -112,6 +124,10 @@ prepare(struct pf_porter *p, struct pf_want *w, struct pf_order *order,
 	int r = choose(p, w, source, &instrument, err);
 	if (r != 0)
 		return r;
+	order->event = pf_event_make(PF_PATCH, w->at_ns, w->source);
+	order->event.name = pf_hash_str(instrument->name);
+	if (by_hand(w))
+		pf_patches_put(&p->patches, &order->event);
 	const int strip = pf_engine_find(p->config.engine, w->source);
 	const bool there = strip >= 0;
 	if (there && (w->strip || plays(p, (unsigned)strip, instrument)))
@@ -122,8 +138,6 @@ prepare(struct pf_porter *p, struct pf_want *w, struct pf_order *order,
 	    &order->change, err);
 	if (r != 0)
 		return r;
-	order->event = pf_event_make(PF_PATCH, w->at_ns, w->source);
-	order->event.name = pf_hash_str(instrument->name);
 	p->flying_instrument = instrument;
 	if (!there && p->config.comes)
 		p->config.comes(p->config.ctx, source);

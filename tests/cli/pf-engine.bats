@@ -137,6 +137,34 @@ song() {
 	cmp 1.wav 3.wav
 }
 
+@test "an instrument chosen by hand stands until a reset, whatever its musician asks for" {
+	plays() { [ "$(pf-ctl get /strip/bass/instrument)" = "$1" ]; }
+	ask() { printf -- '-\tbass\tpatch\t-\t-\t-\tname=%s\n-\tbass\tnote\t40\t0.5\t0.01\n' "$1" | pf-send; }
+	heard_all() {
+		local said
+		said=$(pf-tap --dump bass | grep -oP 'said \K[0-9]+')
+		pf-tap --dump engine | grep -q "reads 'bass' to $said:"
+	}
+	start --instrument bass=fm-bass
+	ask warm-bass
+	await plays fm-bass
+	pf-ctl strip bass instrument sub-bass
+	plays sub-bass
+	ask reese
+	await heard_all
+	plays sub-bass
+	kill -9 "$engine"
+	wait "$engine" || true
+	start --instrument bass=fm-bass
+	ask reese
+	await plays sub-bass
+	await heard_all
+	plays sub-bass
+	pf-ctl reset
+	ask reese
+	await plays fm-bass
+}
+
 @test "more than any machine can play: voices go, the sound stays whole, and so does the tape" {
 	export XDG_DATA_HOME=$PWD/data
 	mkdir -p data/performia/instruments
