@@ -133,7 +133,7 @@ write_file(struct pf_log *log, const char *line, int len)
 static void
 write_stderr(struct pf_log *log, const char *line, int len)
 {
-	char text[PF_LOG_LINE_BYTES + 160];
+	char text[PF_LOG_LINE_BYTES + 256]; /* two names, a count */
 	int n = 0;
 	if (log->dropped)
 		n = snprintf(text, sizeof text, "%s: (%llu lines dropped)\n",

@@ -191,7 +191,7 @@ pf_rig_program_read(struct pf_rig_program *p, const struct pf_yaml_node *node,
 	static const struct pf_yaml_node nothing;
 	const struct pf_yaml_node *run = node;
 	*p = (struct pf_rig_program){.name = node->key, .line = node->key_line};
-	if (!pf_session_name_ok(p->name, 64))
+	if (!pf_session_name_ok(p->name, PF_RIG_NAME_MOST))
 		return pf_err_at(err, node->file, node->key_line, "'%s' is "
 		    "no name for a program: letters, digits and . _ + -",
 		    p->name);

@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PF_RIG_PROGRAMS = 64 };
+/* Programs; bytes of the name of one. */
+enum { PF_RIG_PROGRAMS = 64, PF_RIG_NAME_MOST = 64 };
 
 /* When is a program ready, so that what stands after it may start? */
 enum pf_rig_ready {
@@ -36,7 +37,7 @@ enum pf_rig_restart {
 };
 
 struct pf_rig_program {
-	const char *name;
+	const char *name; /* at most PF_RIG_NAME_MOST bytes */
 	char **argv;     /* NULL-terminated, runtime options included */
 	size_t argc;
 	size_t device_at; /* the word that says the device; 0: none */
