@@ -56,9 +56,8 @@ split(const char *path, char name[NAME_MOST])
 {
 	const char *const from = strncmp(path, "/master/", 8) == 0 ? path
 	    : strchr(path + 1, '/');
-	if (!from || strlen(from + 1) >= NAME_MOST)
+	if (!from || snprintf(name, NAME_MOST, "%s", from + 1) >= NAME_MOST)
 		return NULL;
-	strcpy(name, from + 1);
 	char *const slash = strchr(name, '/');
 	for (char *p = name; *p; p++)
 		if (*p == '/')
