@@ -134,6 +134,8 @@ parse(int argc, char **argv)
 		    argv[first + 1]);
 	if (first < argc)
 		s.input = argv[first];
+	else if (!s.live && isatty(STDIN_FILENO))
+		pf_option_fail(&program, "which file? Sound is not typed");
 	if (strpbrk(s.name, "\t\n ") || !*s.name || strlen(s.name) > NAME_MOST
 	    || *s.name == '#')
 		pf_option_fail(&program, "--name: '%s' is no name", s.name);

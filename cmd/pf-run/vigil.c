@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vigil.h"
 
+#include "base/message.h"
+
 #include <unistd.h>
 
 void
@@ -69,6 +71,9 @@ static void
 announce(struct vigil *v)
 {
 	v->announced = true;
+	/* Somebody waits before an empty screen. */
+	if (isatty(STDERR_FILENO))
+		pf_msg("all are there; Ctrl-C ends it");
 	pf_notify_say(&v->notify, "READY=1");
 	if (v->ready_fd >= 0 && write(v->ready_fd, "\n", 1) == 1)
 		close(v->ready_fd);

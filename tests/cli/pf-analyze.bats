@@ -273,3 +273,9 @@ assert 30 < x["dominant_hz"] < 500 and x["envelope"], x'
 	run -1 --separate-stderr pf-analyze - <cut.wav
 	[[ $stderr == *"cut short"* ]]
 }
+
+@test "at a terminal it asks for a file instead of waiting for sound" {
+	run script -qec pf-analyze /dev/null </dev/null
+	[ "$status" -eq 2 ]
+	[[ $output == *"which file?"* ]]
+}

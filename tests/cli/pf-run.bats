@@ -328,3 +328,11 @@ rig() { cat >rig.yaml; }
 	run -2 pf-run -s a/b quartet
 	run -2 pf-run --ready-fd 777 quartet
 }
+
+@test "at a terminal it says when all are there" {
+	printf 'programs:\n  a: sleep 0.3\n' >rig.yaml
+	run -0 script -qec 'pf-run rig.yaml' /dev/null </dev/null
+	[[ $output == *"pf-run: all are there; Ctrl-C ends it"* ]]
+	run -0 pf-run rig.yaml
+	[ -z "$output" ]
+}
