@@ -47,7 +47,7 @@ $(BUILD)/%_avx512_rt.o: SIMD = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx2
 
 # Loops along time, laid side by side by the compiler.
 $(BUILD)/lib/audiofile/quantize.o: SIMD = -O3 -fno-trapping-math
-$(BUILD)/lib/engine/fx_%_rt.o $(patsubst %,$(BUILD)/lib/engine/%_rt.o,rows pluck drums_voice): SIMD = -O3 -fno-trapping-math
+$(BUILD)/lib/engine/fx_%_rt.o $(patsubst %,$(BUILD)/lib/engine/%_rt.o,rows pluck string_loop body drums_voice): SIMD = -O3 -fno-trapping-math
 
 $(BUILD)/libpf.a: $(LIB_OBJ)
 	@rm -f $@ # and append: two rooms may each have a reader.o

@@ -7,15 +7,7 @@
  * Plucked-String Algorithm", both Computer Music Journal 7(2), 1983.  Three
  * things are done in another way:
  *
- * The loop filter.  A real string loses alpha(f) = a + b f^2 a second (air,
- * and friction inside), so one turn of the loop has the gain exp(-alpha P): a
- * Gaussian in frequency, and so a Gaussian in time, whose middle may stand
- * between two samples.  One short row of coefficients is damping and
- * fractional delay in one, exact in phase, without feedback of its own; then
- * a chunk as long as the loop's delay can be computed side by side, and every
- * cut gives the same samples.  Where the Gaussian is too narrow to be sampled
- * (weak damping), a Lagrange interpolator of order five, with the same
- * curvature from three more coefficients, takes its place.
+ * The loop filter.  See engine/string_loop.h.
  *
  * The pluck.  A string pulled aside at a part p of its length and let go
  * moves its bridge with a force of two levels, p of the period up and 1-p
@@ -23,15 +15,16 @@
  * plectrum need to let go, shorter when played harder.
  *
  * Where it is heard.  A pickup at a place takes the difference of two waves;
- * a body adds the resonances of its air and plates (parallel resonators after
- * the strings, common to all of them).
+ * a body (engine/body.h) stands after the strings, common to all of them.
  */
 #include "engine/pluck.h"
 
 #include "base/math.h"
 #include "base/rng.h"
 #include "engine/approx.h"
+#include "engine/body.h"
 #include "engine/slide.h"
+#include "engine/string_loop.h"
 #include "engine/wide.h"
 
 #include <math.h>
@@ -39,26 +32,15 @@
 
 /* FRAMES of a loop are computed side by side, the last of them in vain. */
 enum {
-	TAPS = 48, FRAMES = 16, GUARD = PF_BLOCK + TAPS + FRAMES,
-	STRINGS = 2, MODES = 8
+	FRAMES = 16, GUARD = PF_BLOCK + PF_LOOP_TAPS + FRAMES, STRINGS = 2
 };
 
-#define LOWEST_HZ 20
-#define TREBLE_HZ 3000.0f /* where `treble` is measured */
-
-typedef float v4 __attribute__((vector_size(16)));
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v8u __attribute__((vector_size(32), aligned(4)));
 
-/* One turn of a loop: y[n] = sum of h[k] y[n - delay - k]. */
-struct loop {
-	float h[TAPS];
-	unsigned taps, delay;
-};
-
 struct string {
 	float *ring;           /* mask + 1 frames, and GUARD of them again */
-	struct loop now, next; /* at the start and end of the block */
+	struct pf_string_loop now, next; /* at the start and end of the block */
 	bool moves;            /* next differs from now */
 };
 
@@ -84,11 +66,7 @@ struct voice {
 
 struct bank {
 	unsigned mask;
-	/* The body: bandpasses, side by side. */
-	_Alignas(16) float s1[MODES], s2[MODES], a1[MODES], a2[MODES];
-	_Alignas(16) float a3[MODES], mix[MODES];
-	int body; /* made for; -1: not yet */
-	float body_db, body_mix;
+	struct pf_body body;
 	struct voice voice[];
 };
 
@@ -96,9 +74,6 @@ enum {
 	DECAY, TREBLE, RELEASE, POSITION, PICK, NOISE, DYNAMICS, PICKUP,
 	DETUNE, BODY, BODY_DB, SPREAD, GLIDE, LEVEL, PARAMS
 };
-
-static const char *const bodies[] = {
-    "none", "classical", "steel", "upright", "harp", "mandolin", NULL};
 
 static const struct pf_param params[PARAMS] = {
     {"decay", "s", 0.05f, 30, 6, PF_EXPONENTIAL, NULL,
@@ -118,7 +93,7 @@ static const struct pf_param params[PARAMS] = {
 	"where it is heard; 0: bridge"},
     {"detune", "cents", 0, 30, 0, PF_LINEAR, NULL,
 	"of a second string in the course; 0: single strings"},
-    {"body", "", 0, 5, 1, PF_CHOICE, bodies, "what the strings are on"},
+    {"body", "", 0, 5, 1, PF_CHOICE, pf_bodies, "what the strings are on"},
     {"body_level", "dB", -30, 12, 0, PF_LINEAR, NULL, "how much of it"},
     {"spread", "", 0, 1, 0.2f, PF_LINEAR, NULL,
 	"low strings left, high ones right"},
@@ -127,35 +102,11 @@ static const struct pf_param params[PARAMS] = {
     {"level", "dB", -40, 20, 0, PF_LINEAR, NULL, "of all of it"},
 };
 
-/*
- * Resonances of bodies: Hz, width as Q, dB.  The lowest three are the air and
- * the plates as measured on typical instruments (N. Fletcher, T. Rossing,
- * "The Physics of Musical Instruments", 2nd ed., chapters 9 and 10); the ones
- * above stand for the many that overlap there.
- */
-struct resonance {
-	float hz, q, level_db;
-};
-
-static const struct resonance body_modes[][MODES] = {
-    {{0}},
-    {{102, 14, 2}, {203, 18, 4}, {236, 22, -1}, {410, 14, 1},
-	{540, 12, -1}, {720, 9, -2}, {1150, 5, -3}, {2400, 3, -5}},
-    {{98, 12, 1}, {186, 16, 3}, {222, 20, 0}, {380, 12, 1},
-	{560, 10, 0}, {830, 8, -1}, {1500, 4, -2}, {3300, 2.5f, -2}},
-    {{62, 10, 3}, {105, 12, 5}, {164, 12, 2}, {232, 10, 0},
-	{340, 8, -2}, {520, 6, -3}, {800, 4, -5}, {1300, 3, -9}},
-    {{131, 9, 0}, {188, 10, 2}, {255, 9, 1}, {374, 8, 0},
-	{560, 6, -2}, {830, 5, -4}, {1400, 4, -6}, {2600, 3, -9}},
-    {{196, 12, 2}, {290, 14, 3}, {420, 14, 2}, {610, 12, 2},
-	{880, 9, 1}, {1400, 6, 1}, {2300, 4, 0}, {4200, 2.5f, -2}},
-};
-
 static unsigned
 ring_frames(uint32_t rate_hz)
 {
 	unsigned n = 1024;
-	while (n < rate_hz / LOWEST_HZ + TAPS)
+	while (n < rate_hz / PF_LOOP_LOWEST_HZ + PF_LOOP_TAPS)
 		n *= 2;
 	return n;
 }
@@ -173,7 +124,7 @@ init(struct pf_bank *bank)
 {
 	struct bank *const b = bank->state;
 	b->mask = ring_frames(bank->rate_hz) - 1;
-	b->body = -1;
+	pf_body_init(&b->body);
 	float *memory = (float *)&b->voice[bank->lanes];
 	for (unsigned i = 0; i < bank->lanes; i++)
 		for (unsigned k = 0; k < STRINGS; k++) {
@@ -181,71 +132,6 @@ init(struct pf_bank *bank)
 			memory += b->mask + 1 + GUARD;
 		}
 	return 0;
-}
-
-/* A Gaussian of width sigma around a delay of `period` frames. */
-static void
-gaussian(struct loop *l, float period, float sigma, float gain)
-{
-	const int whole = (int)period;
-	int half = (int)(4 * sigma + 1.5f);
-	half = half > TAPS / 2 ? TAPS / 2 : half;
-	half = half > whole - 3 ? whole - 3 : half;
-	l->delay = (unsigned)(whole - half + 1);
-	l->taps = (unsigned)(2 * half);
-	const float scale = -0.72134752f / (sigma * sigma);
-	float sum = 0;
-	for (unsigned k = 0; k < l->taps; k++) {
-		const float x = (float)(l->delay + k) - period;
-		l->h[k] = pf_fast_exp2(scale * x * x);
-		sum += l->h[k];
-	}
-	for (unsigned k = 0; k < l->taps; k++)
-		l->h[k] *= gain / sum;
-}
-
-/* Lagrange's interpolator of order five, widened by s to each side. */
-static void
-lagrange(struct loop *l, float period, float side, float gain)
-{
-	const int whole = (int)period;
-	const float x = period - (float)whole + 2; /* place among 0..5 */
-	float g[10] = {0}; /* two zeros on either side */
-	for (int i = 0; i < 6; i++) {
-		float c = gain;
-		for (int k = 0; k < 6; k++)
-			if (k != i)
-				c *= (x - (float)k) / (float)(i - k);
-		g[i + 2] = c;
-	}
-	l->delay = (unsigned)(whole - 3);
-	l->taps = 8;
-	for (int k = 0; k < 8; k++)
-		l->h[k] = (1 - 2 * side) * g[k + 1] +
-		    side * (g[k] + g[k + 2]);
-}
-
-/* A loop for a pitch whose partials die as asked. */
-static void
-make_loop(struct loop *l, float rate_hz, float pitch, float low_s,
-    float treble_s)
-{
-	float hz = 440 * pf_fast_exp2((pitch - 69) * (1.0f / 12));
-	hz = fminf(fmaxf(hz, LOWEST_HZ), rate_hz / 8);
-	/* Doubles: a cent is 6e-4 of a frame at the highest pitch. */
-	const float period = (float)((double)rate_hz /
-	    fmin(fmax(pf_midi_to_hz(pitch), LOWEST_HZ), rate_hz / 8));
-	/* A string an octave up rings 0.7 of the time. */
-	const float decay_s = low_s * sqrtf(110 / hz);
-	const float gain = (float)pf_exp(-6.907755 / (decay_s * hz));
-	const float loss = fmaxf(6.907755f / treble_s - 6.907755f / decay_s,
-	    0) / (TREBLE_HZ * TREBLE_HZ); /* b of alpha = a + b f^2 */
-	const float turn = rate_hz * 0.15915494f;
-	const float sigma = sqrtf(2 * loss / hz) * turn;
-	if (sigma < 0.7f)
-		lagrange(l, period, 0.5f * sigma * sigma, gain);
-	else
-		gaussian(l, period, fminf(sigma, 5.8f), gain);
 }
 
 /* Make the loops that the voice should have at the block's end. */
@@ -268,7 +154,7 @@ tune(struct pf_bank *bank, unsigned lane, struct voice *v)
 		struct string *const s = &v->string[i];
 		const float cents = v->cents +
 		    (i ? bank->value[DETUNE][lane] : 0);
-		make_loop(&s->next, (float)bank->rate_hz,
+		pf_string_loop_make(&s->next, (float)bank->rate_hz,
 		    v->pitch.now + cents * 0.01f, decay_s, treble_s);
 		s->moves = true;
 	}
@@ -305,7 +191,7 @@ start(struct pf_bank *bank, unsigned lane, const struct pf_start *begin)
 		v->string[i].now = v->string[i].next;
 		v->string[i].moves = false;
 	}
-	const float hz = fmaxf(LOWEST_HZ,
+	const float hz = fmaxf(PF_LOOP_LOWEST_HZ,
 	    440 * pf_fast_exp2((begin->pitch - 69) / 12));
 	const float place = bank->value[POSITION][lane] *
 	    (1 + 0.1f * differ(begin->seed, 1));
@@ -362,36 +248,12 @@ bend(struct pf_bank *bank, unsigned lane, unsigned pos, float pitch,
 	    bank->value[GLIDE][lane], bank->rate_hz);
 }
 
-/* Resonators for what the strings are on. */
-static void
-set_body(struct pf_bank *bank, struct bank *b)
-{
-	const int body = (int)(bank->value[BODY][0] + 0.5f);
-	const float level_db = bank->value[BODY_DB][0];
-	if (body == b->body && level_db == b->body_db)
-		return;
-	b->body = body;
-	b->body_db = level_db;
-	for (int i = 0; i < MODES; i++) {
-		const struct resonance *const m = &body_modes[body][i];
-		const double hz = m->hz > 0 ? (double)m->hz : 100;
-		const double q = m->hz > 0 ? (double)m->q : 1;
-		const double w = 3.14159265358979323846 * hz / bank->rate_hz;
-		const float g = (float)(pf_sin(w) / pf_cos(w));
-		const float k = (float)(1 / q);
-		b->a1[i] = 1 / (1 + g * (g + k));
-		b->a2[i] = g * b->a1[i];
-		b->a3[i] = g * b->a2[i];
-		b->mix[i] = body ? k * pf_fast_gain(m->level_db + level_db) *
-		    (i & 1 ? -1 : 1) : 0; /* phases turn from mode to mode */
-	}
-}
-
 static void
 control(struct pf_bank *bank)
 {
 	struct bank *const b = bank->state;
-	set_body(bank, b);
+	pf_body_set(&b->body, (unsigned)(bank->value[BODY][0] + 0.5f),
+	    bank->value[BODY_DB][0], bank->rate_hz);
 	for (unsigned lane = 0; lane < bank->lanes; lane++) {
 		struct voice *const v = &b->voice[lane];
 		if (!bank->live[lane])
@@ -411,7 +273,7 @@ control(struct pf_bank *bank)
 
 /* y[n], n = at .. at+count-1, of a ring, from its past alone. */
 static void
-turn_loop(const struct loop *l, const float *ring, unsigned mask,
+turn_loop(const struct pf_string_loop *l, const float *ring, unsigned mask,
     unsigned at, unsigned count, float *y)
 {
 	/* Tap k of frame i stands at first[i + taps - 1 - k]. */
@@ -549,28 +411,6 @@ run_voice(struct bank *b, struct voice *v, unsigned pos, unsigned n,
 	}
 }
 
-static void
-run_body(struct bank *b, unsigned n, const float *in, float *l, float *r)
-{
-	v4 *const s1 = (v4 *)b->s1, *const s2 = (v4 *)b->s2;
-	const v4 *const a1 = (const v4 *)b->a1, *const a2 = (const v4 *)b->a2;
-	const v4 *const a3 = (const v4 *)b->a3, *const mix = (const v4 *)b->mix;
-	for (unsigned i = 0; i < n; i++) {
-		v4 sum = {0};
-		for (int k = 0; k < MODES / 4; k++) {
-			const v4 w = in[i] - s2[k];
-			const v4 band = a1[k] * s1[k] + a2[k] * w;
-			const v4 low = s2[k] + a2[k] * s1[k] + a3[k] * w;
-			s1[k] = 2 * band - s1[k];
-			s2[k] = 2 * low - s2[k];
-			sum += mix[k] * band;
-		}
-		const float y = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-		l[i] += y;
-		r[i] += y;
-	}
-}
-
 PF_WIDE static void
 run(struct pf_bank *bank, unsigned pos, unsigned n, float *restrict l,
     float *restrict r)
@@ -590,8 +430,7 @@ run(struct pf_bank *bank, unsigned pos, unsigned n, float *restrict l,
 		for (unsigned i = 0; i < n; i++)
 			sum[i] += out[i];
 	}
-	if (b->body > 0)
-		run_body(b, n, sum, l, r);
+	pf_body_run(&b->body, n, sum, l, r);
 }
 
 const struct pf_model pf_model_pluck = {
