@@ -133,6 +133,14 @@ tcp_port(void)
 	return port;
 }
 
+/* Are the programs slow and large on purpose?  (tests/run tells.) */
+static bool
+sanitized(void)
+{
+	const char *const how = getenv("SANITIZE");
+	return how && *how;
+}
+
 /* ---- the storm */
 
 static void
@@ -333,13 +341,16 @@ storm(uint64_t packets)
 	    (unsigned long long)messages());
 	ok(asked > 0 && answered == asked, "%d of %d questions amid the storm "
 	    "were answered", answered, asked);
-	ok(last <= first + 512, "it took %ld pages after a while, %ld in the "
-	    "end", first, last);
+	if (sanitized())
+		tap_skip("a sanitizer keeps what was freed");
+	else
+		ok(last <= first + 512, "it took %ld pages after a while, "
+		    "%ld in the end", first, last);
 	ok(answers_tcp(), "who comes by TCP finds a place among the silent");
 	const uint64_t before = now().xruns;
 	rest(took);
 	const uint64_t calm = now().xruns - before;
-	ok(stormy <= 2 * calm + 3 + (uint64_t)took / 1000000000,
+	ok(sanitized() || stormy <= 2 * calm + 3 + (uint64_t)took / 1000000000,
 	    "%llu periods were missed, %llu in as long a calm",
 	    (unsigned long long)stormy, (unsigned long long)calm);
 }
