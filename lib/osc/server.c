@@ -41,6 +41,7 @@ struct peer {
 struct pf_osc_server {
 	struct pf_osc_server_config config;
 	int fd[SOCKETS];
+	int spare_fd;       /* given up for a moment when there is no other */
 	unsigned port[SOCKETS];
 	unsigned numbers;   /* peers ever met */
 	struct peer peer[PF_OSC_PEERS_MOST];
@@ -239,6 +240,7 @@ pf_osc_server_new(struct pf_osc_server **server,
 		s->fd[i] = -1;
 	for (size_t i = 0; i < PF_OSC_CONNECTIONS_MOST; i++)
 		s->connection[i].fd = -1;
+	s->spare_fd = -1;
 	if (config->dir_fd >= 0)
 		status = open_unix(s, err);
 	if (status == 0 && config->udp_port >= 0)
@@ -251,6 +253,8 @@ pf_osc_server_new(struct pf_osc_server **server,
 		pf_osc_server_free(s);
 		return status;
 	}
+	if (s->fd[LISTEN] >= 0)
+		s->spare_fd = fcntl(s->fd[LISTEN], F_DUPFD_CLOEXEC, 0);
 	*server = s;
 	return 0;
 }
@@ -265,6 +269,8 @@ pf_osc_server_free(struct pf_osc_server *server)
 	for (int i = 0; i < SOCKETS; i++)
 		if (server->fd[i] >= 0)
 			close(server->fd[i]);
+	if (server->spare_fd >= 0)
+		close(server->spare_fd);
 	for (size_t i = 0; i < PF_OSC_PEERS_MOST; i++)
 		if (server->peer[i].number != 0 && server->peer[i].fd >= 0)
 			close(server->peer[i].fd);
@@ -324,12 +330,30 @@ make_place(struct pf_osc_server *server, int64_t now)
 		forget(server, oldest);
 }
 
+/*
+ * Somebody wants to connect, and the process has no descriptor left: he is
+ * sent away, or poll() would tell of him without end.
+ */
+static void
+send_away(struct pf_osc_server *server)
+{
+	if (server->spare_fd < 0)
+		return;
+	close(server->spare_fd);
+	const int fd = accept(server->fd[LISTEN], NULL, NULL);
+	if (fd >= 0)
+		close(fd);
+	server->spare_fd = fcntl(server->fd[LISTEN], F_DUPFD_CLOEXEC, 0);
+}
+
 static void
 accept_one(struct pf_osc_server *server, int64_t now)
 {
 	struct pf_osc_address from = {.len = sizeof from.room};
 	const int fd = accept4(server->fd[LISTEN], &from.any, &from.len,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		send_away(server);
 	if (fd < 0)
 		return;
 	make_place(server, now);
@@ -381,6 +405,7 @@ int
 pf_osc_server_step(struct pf_osc_server *server, int timeout_ms)
 {
 	struct pollfd fd[SOCKETS + PF_OSC_CONNECTIONS_MOST];
+	nfds_t used = SOCKETS; /* poll() refuses more than there may be */
 	for (size_t i = 0; i < SOCKETS; i++)
 		fd[i] = (struct pollfd){server->fd[i], POLLIN, 0};
 	for (size_t i = 0; i < PF_OSC_CONNECTIONS_MOST; i++) {
@@ -389,12 +414,14 @@ pf_osc_server_step(struct pf_osc_server *server, int timeout_ms)
 		fd[SOCKETS + i] = (struct pollfd){c->fd, POLLIN, 0};
 		if (c->fd >= 0 && c->out_len > 0)
 			fd[SOCKETS + i].events |= POLLOUT;
+		if (c->fd >= 0)
+			used = SOCKETS + i + 1;
 	}
-	if (poll(fd, SOCKETS + PF_OSC_CONNECTIONS_MOST, timeout_ms) < 0)
+	if (poll(fd, used, timeout_ms) < 0)
 		return errno == EINTR ? 0 : -errno;
 	const int64_t now = pf_mono_ns();
 	int got = 0;
-	for (size_t i = 0; i < PF_OSC_CONNECTIONS_MOST; i++)
+	for (size_t i = 0; SOCKETS + i < used; i++)
 		if (fd[SOCKETS + i].revents)
 			got += serve(server, &server->connection[i],
 			    fd[SOCKETS + i].revents, now);

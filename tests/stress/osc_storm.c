@@ -350,7 +350,7 @@ storm(uint64_t packets)
 	const uint64_t before = now().xruns;
 	rest(took);
 	const uint64_t calm = now().xruns - before;
-	ok(sanitized() || stormy <= 2 * calm + 3 + (uint64_t)took / 1000000000,
+	ok(sanitized() || stormy <= 2 * calm + 3 + (uint64_t)(took / 1000000000),
 	    "%llu periods were missed, %llu in as long a calm",
 	    (unsigned long long)stormy, (unsigned long long)calm);
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -402,6 +403,44 @@ test_deaf(int dir_fd)
 	pf_osc_server_free(house.server);
 }
 
+/* No descriptor is left for who connects. */
+static void
+test_crowded(void)
+{
+	struct house house = {0};
+	struct pf_osc_server_config config;
+	struct pf_osc_client *client;
+	struct pf_err err;
+	struct rlimit limit, little;
+	const void *back;
+	char address[64];
+	pf_osc_server_config_init(&config);
+	config.tcp_port = 0;
+	config.packet = echo;
+	config.ctx = &house;
+	if (!ok(pf_osc_server_new(&house.server, &config, &err) == 0,
+	    "a server listens to TCP alone"))
+		return;
+	snprintf(address, sizeof address, "tcp:127.0.0.1:%u",
+	    pf_osc_server_tcp_port(house.server));
+	const bool open = pf_osc_client_open(&client, address, &err) == 0;
+	const int next = dup(0);
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	little = limit;
+	little.rlim_cur = (rlim_t)next;
+	setrlimit(RLIMIT_NOFILE, &little);
+	pf_osc_server_step(house.server, 100);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ok(open && pf_osc_client_receive(client, &back, 2000) ==
+	    -ECONNREFUSED, "who finds no descriptor left is sent away");
+	pf_osc_client_free(client);
+	ok(pf_osc_client_open(&client, address, &err) == 0 &&
+	    echoes(&house, client), "and is welcome later");
+	pf_osc_client_free(client);
+	pf_osc_server_free(house.server);
+}
+
 int
 main(void)
 {
@@ -419,6 +458,7 @@ main(void)
 	test_sockets(fd);
 	test_flood(fd);
 	test_deaf(fd);
+	test_crowded();
 	close(fd);
 	rmdir(dir);
 	return tap_done();
