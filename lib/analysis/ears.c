@@ -121,7 +121,10 @@ hear_onset(struct pf_ears *e, const float *x)
 	    ? hit.ago_frames - PF_BLOCK : hit.ago_frames) >> e->pitch_halves);
 	profile_onset(&e->profile, at, hit.level_db);
 	/* Soft ones make the rhythm nearly as much as loud ones do. */
-	hear_beat_onset(e, at, 0.5 + 0.5 * hit.strength * hit.confidence, low);
+	const double back = drum == 38 && hit.share[PF_BAND_MID] < 0.3
+	    ? hit.confidence : 0;
+	hear_beat_onset(e, at, 0.5 + 0.5 * hit.strength * hit.confidence, low,
+	    back);
 }
 
 static void

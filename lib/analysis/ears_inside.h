@@ -80,7 +80,8 @@ struct pf_ears {
 	int key_wishes;
 	double weight[12];    /* pitch classes since the key last heard */
 	struct pf_pulse *pulse;
-	struct { int64_t at_ns; double strength, low, change; } held_onset;
+	struct { int64_t at_ns; double strength, low, back, change; }
+		held_onset;
 	bool holding;
 	int64_t beat_said_ns; /* when the last beat told of is; or 0 */
 	double beat_period_ns;
@@ -103,7 +104,7 @@ void say_phrase(struct pf_ears *e, const struct pf_phrase_heard *phrase);
 /* ears_music.c */
 void hear_harmony(struct pf_ears *e, const float *x, size_t n);
 void hear_beat_onset(struct pf_ears *e, int64_t at_ns, double strength,
-    double low);
+    double low, double back);
 void hear_beat_note(struct pf_ears *e, int64_t at_ns, double midi);
 void hear_beats(struct pf_ears *e);
 

@@ -22,6 +22,7 @@ release_onset(struct pf_ears *e, double midi)
 		.at_ns = e->held_onset.at_ns,
 		.strength = e->held_onset.strength,
 		.low = e->held_onset.low,
+		.back = e->held_onset.back,
 		.change = e->held_onset.change,
 		.pitch = midi,
 	};
@@ -30,7 +31,8 @@ release_onset(struct pf_ears *e, double midi)
 }
 
 void
-hear_beat_onset(struct pf_ears *e, int64_t at_ns, double strength, double low)
+hear_beat_onset(struct pf_ears *e, int64_t at_ns, double strength, double low,
+    double back)
 {
 	if (e->holding)
 		release_onset(e, 0);
@@ -38,6 +40,7 @@ hear_beat_onset(struct pf_ears *e, int64_t at_ns, double strength, double low)
 	e->held_onset.at_ns = at_ns;
 	e->held_onset.strength = strength;
 	e->held_onset.low = low;
+	e->held_onset.back = back;
 	e->held_onset.change = 0;
 }
 

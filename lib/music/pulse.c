@@ -34,7 +34,7 @@ static const double rhythm_power = 0.8, pitch_power = 0.7;
 struct group {
 	int64_t first_ns;
 	double sum_ns, weight; /* the mean time, from first_ns */
-	double strength, low, change, length_s, pitch;
+	double strength, low, back, change, length_s, pitch;
 };
 
 struct pulse_line { /* the last notes, to tell features by */
@@ -137,6 +137,8 @@ pf_pulse_hear(struct pf_pulse *pulse, const struct pf_pulse_onset *onset)
 		g->strength = strength;
 	if (share(onset->low) > g->low)
 		g->low = share(onset->low);
+	if (share(onset->back) > g->back)
+		g->back = share(onset->back);
 	if (share(onset->change) > g->change)
 		g->change = share(onset->change);
 	if (onset->pitch > g->pitch && onset->pitch < 256) {
@@ -202,22 +204,28 @@ stable_class(const struct pulse_line *line, double pitch)
 	return x < 0.15 ? 0 : x < 0.4 ? 1 : x < 0.75 ? 2 : 3;
 }
 
-/* Low notes and new harmony mark beats and bars. */
+/*
+ * Low notes and new harmony mark beats and bars; snares mark the beats
+ * between, measured on the grooves of pf-gen: in a bar of four the second and
+ * the fourth.
+ */
 static double
-accent_fit(const struct pulse_kind *k, int place, double low, double change)
+accent_fit(const struct pulse_kind *k, int place, const struct group *g)
 {
 	const int per_beat = k->subdivision == 2 ? 4 : 3;
-	double l, c;
+	const int beat = place / per_beat;
+	double low, change, back;
 	if (place == 0) {
-		l = 2.6, c = 4;
-	} else if (k->beats == 4 && place == 2 * per_beat) {
-		l = 1.6, c = 1.6;
+		low = 2.6, change = 4, back = 0.4;
 	} else if (place % per_beat == 0) {
-		l = 0.8, c = 0.8;
+		const bool half = k->beats == 4 && beat == 2;
+		low = change = half ? 1.6 : 0.8;
+		back = half ? 0.8 : k->beats == 3 ? 1.5 : 3.2;
 	} else {
-		l = 0.5, c = 0.3;
+		low = 0.5, change = 0.3, back = 0.4;
 	}
-	return (1 + low * (l - 1)) * (1 + change * (c - 1));
+	return (1 + g->low * (low - 1)) * (1 + g->change * (change - 1))
+	    * (1 + g->back * (back - 1));
 }
 
 static void
@@ -250,7 +258,7 @@ describe(struct pulse_line *line, const struct group *g, double at_s,
 			v = v < 0.1 ? 0.1 : v > 10 ? 10 : v;
 			fit->at[k][c] = pf_pow(w, rhythm_power)
 			    * pf_pow(v, pitch_power)
-			    * accent_fit(kind, c, g->low, g->change);
+			    * accent_fit(kind, c, g);
 		}
 	line->at_s[1] = line->at_s[0];
 	line->at_s[0] = at_s;

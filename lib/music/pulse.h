@@ -33,6 +33,7 @@ struct pf_pulse_onset {
 	int64_t at_ns;   /* when it happened */
 	double strength; /* 0..1: how sure and how loud */
 	double low;      /* 0..1: a kick or a bass note in it */
+	double back;     /* 0..1: a snare or a clap in it: a backbeat? */
 	double change;   /* 0..1: new harmony, a cymbal crash: a new bar? */
 	double length_s; /* how long it sounds, if that is known already */
 	double pitch;    /* MIDI number of the melody note, or 0 */

@@ -175,6 +175,32 @@ test_inertia(void)
 	pf_pulse_free(r.pulse);
 }
 
+/*
+ * Even eighths, from an off-beat on, with a snare on every fourth: are its
+ * places the second and the fourth beats?
+ */
+static void
+test_backbeat(void)
+{
+	struct run r;
+	int on = 0, all = 0;
+	begin(&r);
+	for (int i = 1; i < 96; i++) {
+		const int64_t at = (int64_t)i * 250000000;
+		pf_pulse_hear(r.pulse, &(struct pf_pulse_onset){ .at_ns = at,
+		    .strength = 0.9, .back = i % 4 == 2 });
+		pf_pulse_run(r.pulse, at + 120000000);
+		if (i < 48 || i % 4 != 2)
+			continue;
+		struct pf_pulse_belief b;
+		pf_pulse_get(r.pulse, &b);
+		all++;
+		on += llabs(b.beat_ns - at) < 40000000 && b.index % 2 == 1;
+	}
+	ok(on == all, "a snare falls on the beats between (%d of %d)", on, all);
+	pf_pulse_free(r.pulse);
+}
+
 int
 main(void)
 {
@@ -248,5 +274,6 @@ main(void)
 	ok(fabs(b.period_ns - 600e6) < 15e6, "beats alone give a tempo (%g)",
 	    b.period_ns / 1e6);
 	pf_pulse_free(r.pulse);
+	test_backbeat();
 	return tap_done();
 }
