@@ -3,6 +3,7 @@
 
 #include "audiofile/writer.h"
 #include "base/message.h"
+#include "live/takes.h"
 #include "live/tape.h"
 #include "session/tap.h"
 
@@ -101,13 +102,10 @@ pf_recorder_new(struct pf_recorder **recorder,
 	r->config = *config;
 	pthread_mutex_init(&r->lock, NULL);
 	r->alone = pf_audio_format_of(config->path) != NULL;
-	if (strlen(config->path) >= sizeof r->path) {
-		pf_recorder_free(r);
-		return pf_err_set(err, "'%.80s...' is too long a name",
-		    config->path);
-	}
-	snprintf(r->path, sizeof r->path, "%s", config->path);
-	const int status = r->alone ? 0 : open_tape(r, err);
+	int status = pf_takes_place(r->path, sizeof r->path, config->path,
+	    r->alone, err);
+	if (status == 0 && !r->alone)
+		status = open_tape(r, err);
 	if (status != 0)
 		pf_recorder_free(r);
 	else

@@ -31,7 +31,8 @@
 struct pf_recorder;
 
 struct pf_recorder_config {
-	const char *path;      /* a directory, made if need be; or a file */
+	const char *path;      /* a directory, made if need be; or a file;
+	                        * the next (live/takes.h) if it is taken */
 	uint32_t rate_hz;
 	int64_t first_frame;   /* a tape may begin there: pf_tape_first() */
 	unsigned latency;      /* frames the master is late: trimmed */

@@ -210,6 +210,37 @@ song() {
 	[ "$(ls)" = master.flac ]
 }
 
+@test "takes are never written over, nor is what a killed engine had recorded lost" {
+	start --record jam
+	song | pf-send
+	grown() { [ "$(stat -c %s jam/master.wav."$engine".part)" -gt 700000 ] && grep -q note jam/tape.txt."$engine".part; }
+	await grown
+	kill -9 "$engine"
+	wait "$engine" || true
+	start --record jam
+	song | pf-send
+	sleep 0.3
+	stop
+	grep -q "had recorded 'jam': [0-9]* files kept" log
+	grep -q "the next goes to 'jam-2'" log
+	[ "$(find . -name '*.part' | wc -l)" -eq 0 ]
+	[ "$(soxi -s jam/master.wav)" -gt 30000 ]
+	[ "$(sox jam/master.wav -n stat 2>&1 | awk '/Maximum amp/ { print ($3 > 0.01) }')" = 1 ]
+	# The tape ends with a whole line, and renders to the master.
+	pf-render -q -b 32f -l 60 -o again.wav jam/tape.txt
+	n=$(soxi -s jam/master.wav)
+	sox jam/master.wav -t f32 live.raw trim 0 $((n / 3))s
+	sox again.wav -t f32 off.raw trim 0 $((n / 3))s
+	cmp live.raw off.raw
+	grep -q note jam-2/tape.txt
+	[ -s jam-2/master.wav ]
+	pf-engine -d null --free --length 0.2 --record one.wav
+	cp one.wav kept.wav
+	pf-engine -d null --free --length 0.3 --record one.wav 2>/dev/null
+	cmp one.wav kept.wav
+	[ "$(soxi -s one-2.wav)" -gt "$(soxi -s one.wav)" ]
+}
+
 @test "a length ends it, free running is fast" {
 	timeout 20 pf-engine -d null --free --length 120
 }
