@@ -256,10 +256,10 @@ step(struct pf_porter *p)
 		p->scanned_ns = now;
 		pf_porter_scan(p);
 	}
+	hear_tape(p); /* a reset stands before what is wanted behind it */
 	pf_porter_strips(p);
 	if (pf_porter_taps(p, &err) != 0)
 		pf_msg("%s", err.text);
-	hear_tape(p);
 	if (now - p->watched_ns >= WATCH_NS) {
 		p->watched_ns = now;
 		pf_porter_watch(p);
