@@ -4,8 +4,10 @@
  */
 #include "live/member_private.h"
 
+#include "base/mono.h"
 #include "event/more.h"
 #include "event/type.h"
+#include "session/metric.h"
 
 #include <errno.h>
 #include <string.h>
@@ -78,6 +80,9 @@ speak(struct pf_member *m, const struct pf_event *said, const char *more)
 		return -EMSGSIZE;
 	const unsigned n = pf_more_split(&e, more ? more : "", len, slot);
 	spell_fields(m, &e);
+	atomic_store_explicit(&m->own.lane->owner.metric[
+	    PF_METRIC_NO_SAID_NS], (uint64_t)pf_mono_ns(),
+	    memory_order_relaxed);
 	const int r = pf_lane_say(m->own.lane, &e, slot, n);
 	if (r == 0) {
 		m->counts.said++;

@@ -6,8 +6,10 @@
  */
 #include "live/stage_private.h"
 
+#include "base/mono.h"
 #include "event/more.h"
 #include "event/type.h"
+#include "session/metric.h"
 
 #include <errno.h>
 #include <string.h>
@@ -219,9 +221,29 @@ handle(struct pf_stage *s, struct pf_part *part)
 	}
 }
 
+/*
+ * How long the last word lay there; of a lane that is read all the time, so
+ * that it waited for nothing else.
+ */
+static void
+count_lag(struct pf_stage *s, struct pf_part *part, uint64_t said_ns)
+{
+	if (!said_ns || !part->awake || !s->config.device.paced)
+		return;
+	const int64_t lag = pf_mono_ns() - (int64_t)said_ns;
+	if (s->lane_lag)
+		pf_histogram_add(s->lane_lag, lag);
+	if (part->lag)
+		pf_histogram_add(part->lag, lag);
+}
+
 static void
 drain(struct pf_stage *s, struct pf_part *part, int64_t until)
 {
+	const uint64_t next = part->cursor.next;
+	const uint64_t said_ns = atomic_load_explicit(
+	    &part->lane->owner.metric[PF_METRIC_NO_SAID_NS],
+	    memory_order_relaxed);
 	for (int n = 0; n < PF_TAKE_MOST && !part->held; n++) {
 		if (!part->has && !pf_lane_read(&part->cursor, part->lane,
 		    &part->event, part->more))
@@ -234,6 +256,9 @@ drain(struct pf_stage *s, struct pf_part *part, int64_t until)
 		if (part->has && !part->held)
 			break; /* the porter has no room: try again */
 	}
+	if (part->cursor.next != next)
+		count_lag(s, part, said_ns);
+	part->awake = !part->held;
 	tell_cursor(part);
 }
 

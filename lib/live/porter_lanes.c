@@ -6,6 +6,7 @@
 #include "base/mono.h"
 #include "event/role.h"
 #include "event/type.h"
+#include "session/metric.h"
 #include "session/tail.h"
 
 #include <dirent.h>
@@ -154,6 +155,17 @@ say_bad(struct pf_porter *p, const char *name, const char *why)
 	pf_msg("%s", why);
 }
 
+/* Where the engine tells how long this one's words lie; NULL: no room. */
+static struct pf_histogram *
+lag_of(struct pf_porter *p, const char *name)
+{
+	char text[sizeof PF_HISTOGRAM_LANE_LAG + PF_LANE_NAME_MOST + 1];
+	snprintf(text, sizeof text, "%s.%s", PF_HISTOGRAM_LANE_LAG, name);
+	pf_porter_name(p, text);
+	return pf_tail_histogram(pf_lane_tail(p->config.said->lane),
+	    pf_hash_str(text));
+}
+
 static void
 welcome(struct pf_porter *p, const char *name)
 {
@@ -177,6 +189,7 @@ welcome(struct pf_porter *p, const char *name)
 	m->part.lane = m->file.lane;
 	m->part.name = m->file.name;
 	m->part.source = hash;
+	m->part.lag = lag_of(p, name);
 	m->part.conductor = strcmp(name, "conductor") == 0;
 	m->wish.program = -1;
 	m->pidfd = -1;

@@ -93,6 +93,8 @@ pf_stage_new(struct pf_stage **stage, const struct pf_stage_config *config)
 	s->callback = pf_tail_histogram(tail,
 	    pf_hash_str(PF_HISTOGRAM_CALLBACK));
 	s->wake = pf_tail_histogram(tail, pf_hash_str(PF_HISTOGRAM_WAKE));
+	s->lane_lag = pf_tail_histogram(tail,
+	    pf_hash_str(PF_HISTOGRAM_LANE_LAG));
 	atomic_store(&s->frame, s->begun_frame);
 	tell_axis(s);
 	*stage = s;

@@ -54,6 +54,7 @@
 #include "live/transport.h"
 #include "session/bell.h"
 #include "session/clock.h"
+#include "session/histogram.h"
 #include "session/lane.h"
 #include "session/tap.h"
 
@@ -84,11 +85,13 @@ struct pf_part {
 	struct pf_lane_cursor cursor;
 	int64_t held_ns;       /* since then it waits for us, session time */
 	bool wants_strip;      /* hold it until its strip is there */
+	struct pf_histogram *lag; /* of its lane; or NULL */
 	/* The stage's. */
 	struct pf_event event, more[PF_MORE_MOST];
 	bool has;              /* event was read and waits */
 	bool held;             /* by the porter: until an order comes */
 	bool mute;             /* there is no strip for it */
+	bool awake;            /* it was not held when it was read last */
 	int64_t freed_ns;      /* since then it is not held */
 	uint64_t told[6];      /* of count[], on lane.engine */
 	int64_t told_ns;

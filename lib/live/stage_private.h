@@ -80,7 +80,7 @@ struct pf_stage {
 	int64_t metrics_ns;   /* when they were told last */
 	double load;
 	uint64_t load_most;
-	struct pf_histogram *callback, *wake, *command_lag;
+	struct pf_histogram *callback, *wake, *lane_lag;
 	uint32_t fx_return[PF_RETURNS_MOST]; /* hashes of names */
 	unsigned fx_returns;
 	uint64_t left[PF_PART_COUNTS]; /* counts of parts that left */

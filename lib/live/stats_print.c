@@ -81,7 +81,7 @@ print_histograms(FILE *f, const struct pf_stats_lane *l)
 	char b[6][16];
 	for (unsigned i = 0; i < l->histograms; i++) {
 		const struct pf_stats_histogram *const h = &l->histogram[i];
-		fprintf(f, "    %-12s %9llu   mean %8s  p50 %8s  p99 %8s  "
+		fprintf(f, "    %-16s %9llu   mean %8s  p50 %8s  p99 %8s  "
 		    "p99.9 %8s  max %8s\n", h->name,
 		    (unsigned long long)h->count, show_time(h->mean_ns, b[0]),
 		    show_time(h->p50_ns, b[1]), show_time(h->p99_ns, b[2]),

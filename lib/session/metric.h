@@ -16,6 +16,8 @@
 enum {
 	PF_METRIC_NO_CPU_NS = 10,       /* of the process, so far */
 	PF_METRIC_NO_MEMORY_BYTES = 11, /* resident, at most so far */
+	PF_METRIC_NO_SAID_NS = 12, /* CLOCK_MONOTONIC, when it last spoke; for
+	                            * lane-lag, not for people */
 	/* 16..: the engine, on lane.engine. */
 	PF_METRIC_LOAD_PPM = 16,  /* callback time / period, smoothed over
 	                           * about a second; a million: no time left */
@@ -65,7 +67,8 @@ extern const struct pf_metric_info pf_metric_info[PF_METRIC_NUMBERS];
  */
 #define PF_HISTOGRAM_CALLBACK "callback"   /* engine: a period's work */
 #define PF_HISTOGRAM_WAKE "wake"           /* due or rung -> running */
-#define PF_HISTOGRAM_LANE_LAG "lane-lag"   /* said -> read by the engine */
+#define PF_HISTOGRAM_LANE_LAG "lane-lag"   /* said -> read by the engine;
+                                          * "lane-lag.NAME": by one */
 #define PF_HISTOGRAM_DECISION "decision"   /* an agent's thought */
 #define PF_HISTOGRAM_COMMAND "command"     /* OSC received -> answered */
 

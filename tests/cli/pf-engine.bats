@@ -137,6 +137,17 @@ song() {
 	cmp 1.wav 3.wav
 }
 
+@test "how long words lay in their lanes is told, for each" {
+	start
+	# The first words of a lane wait for its strip; these come after.
+	{ song; sleep 0.5; song | sed 1d | awk -F'\t' -vOFS='\t' '{ $1 += 1 } 1'; } | pf-send
+	told() { pf-ctl stats | grep -qP "^ +$1 +[1-9]"; }
+	await told lane-lag
+	await told lane-lag.bass
+	await told lane-lag.keys
+	stop
+}
+
 @test "an instrument chosen by hand stands until a reset, whatever its musician asks for" {
 	plays() { [ "$(pf-ctl get /strip/bass/instrument)" = "$1" ]; }
 	ask() { printf -- '-\tbass\tpatch\t-\t-\t-\tname=%s\n-\tbass\tnote\t40\t0.5\t0.01\n' "$1" | pf-send; }
