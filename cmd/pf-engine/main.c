@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 enum {
-	OPT_CPUS = 256, OPT_DESK, OPT_FREE, OPT_INPUT, OPT_LENGTH, OPT_LOG_OSC,
+	OPT_BITS = 256, OPT_CPUS, OPT_DESK, OPT_FREE, OPT_GO_ON,
+	OPT_INPUT, OPT_LENGTH, OPT_LOG_OSC,
 	OPT_MASTER, OPT_OSC_BIND, OPT_OSC_TCP, OPT_OSC_UDP, OPT_PRIORITY,
-	OPT_READY_FD, OPT_RECORD, OPT_ROUND_TRIP, OPT_TAP, OPT_TEMPO
+	OPT_READY_FD, OPT_RECORD, OPT_ROUND_TRIP, OPT_TAP, OPT_TEMPO,
+	OPT_UNCONNECTED
 };
 
 static const struct pf_option options[] = {
@@ -28,7 +30,7 @@ static const struct pf_option options[] = {
 	{'d', "device", "SPEC", "alsa:NAME jack file:IN,OUT null; 'list'"},
 	{'r', "rate", "HZ", "44100..192000; the device's, else 48000"},
 	{'p', "period", "FRAMES", "32..2048; 128"},
-	{'n', "periods", "N", "of the device's buffer, 2..16; 2"},
+	{'n', "periods", "N", "of the device's buffer, 2..64; 2"},
 	{'j', "threads", "N", "that make sound, 1..16; 1"},
 	{'i', "instrument", "SOURCE=NAME", "what a source plays; again for more"},
 	{OPT_DESK, "desk", "NAME", "returns, master, who plays what; default"},
@@ -40,6 +42,9 @@ static const struct pf_option options[] = {
 	{OPT_RECORD, "record", "DIR", "tape, takes, stems, master; or FILE"},
 	{OPT_LENGTH, "length", "S", "end by itself after so many seconds"},
 	{OPT_FREE, "free", NULL, "file, null: as fast as it goes"},
+	{OPT_GO_ON, "go-on", NULL, "file: silence behind its end, not ours"},
+	{OPT_BITS, "bits", "N", "file: of OUT, 16, 24 or 32"},
+	{OPT_UNCONNECTED, "unconnected", NULL, "jack: connect no ports"},
 	{OPT_OSC_UDP, "osc-udp", "PORT", "OSC over UDP too; 0: any port"},
 	{OPT_OSC_TCP, "osc-tcp", "PORT", "OSC over TCP too; 0: any port"},
 	{OPT_OSC_BIND, "osc-bind", "ADDRESS", "of both; 127.0.0.1"},
@@ -126,6 +131,8 @@ set_master(struct wish *w, const char *arg)
 static void
 set_device(struct pf_device_config *d, int key, const char *arg)
 {
+	static const char *const words[] = {"16", "24", "32"};
+	static const unsigned bits[] = {16, 24, 32};
 	switch (key) {
 	case 'd':
 		if (strcmp(arg, "list") == 0)
@@ -142,10 +149,20 @@ set_device(struct pf_device_config *d, int key, const char *arg)
 		break;
 	case 'n':
 		d->periods = (uint32_t)pf_option_int(&program, "periods", arg,
-		    2, 16);
+		    2, PF_DEVICE_PERIODS_MOST);
 		break;
 	case OPT_FREE:
 		d->free_running = true;
+		break;
+	case OPT_GO_ON:
+		d->go_on = true;
+		break;
+	case OPT_UNCONNECTED:
+		d->unconnected = true;
+		break;
+	case OPT_BITS:
+		d->bits = bits[pf_option_word(&program, "--bits", arg, words,
+		    PF_COUNT(words))];
 		break;
 	case OPT_PRIORITY:
 		d->priority = (int)pf_option_int(&program, "priority", arg, 0,

@@ -284,6 +284,16 @@ song() {
 	[ -s jam/stems/guitar.wav ]
 }
 
+@test "a file that is over is the end, or silence, as one likes; OUT has its bits" {
+	sox -n -r 48000 -c 1 -b 16 in.wav synth 0.5 sine 440 gain -12
+	pf-engine -d file:in.wav,out.wav --free --input guitar --bits 16
+	[ "$(soxi -b out.wav)" = 16 ]
+	[ "$(soxi -s out.wav)" -lt 48000 ]
+	pf-engine -d file:in.wav,on.wav --free --input guitar --go-on --length 2
+	[ "$(soxi -s on.wav)" -gt 90000 ]
+	run -2 pf-engine -d null --bits 12
+}
+
 @test "wrong options are refused with status 2" {
 	run -2 pf-engine -d null --tempo 5000
 	run -2 pf-engine -d null --master loud
