@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,11 @@ pf_workers_new(struct pf_workers **workers, unsigned n)
 	int status = 0;
 	for (; w->n < n && !status; w->n += !status)
 		status = -pthread_create(&w->thread[w->n], NULL, live, w);
-	for (unsigned i = 0; i < w->n; i++) /* for who looks at threads */
-		pthread_setname_np(w->thread[i], "pf-worker");
+	for (unsigned i = 0; i < w->n; i++) { /* for who looks at threads */
+		char name[16]; /* that is all the kernel keeps */
+		snprintf(name, sizeof name, "pf-worker-%u", (i + 1) % 100);
+		pthread_setname_np(w->thread[i], name);
+	}
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	if (status < 0) {
 		pf_workers_free(w);

@@ -134,7 +134,7 @@ print_rest(FILE *f, const struct pf_measures *m)
 	    (double)c->out_latency));
 	fprintf(f, "xruns meanwhile: %" PRIu64 " (%" PRIu64 " frames lost); "
 	    "beyond the next period: %" PRIu64 "; missed: %" PRIu64
-	    "; measured again: %" PRIu64 "\n",
+	    "; spoilt: %" PRIu64 "\n",
 	    c->xruns - m->before.xruns, c->lost_frames -
 	    m->before.lost_frames, m->beyond, m->missed, m->disturbed);
 	for (int t = 0; t < PF_LATENCY_TASKS; t++)

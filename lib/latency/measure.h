@@ -60,7 +60,7 @@ struct pf_measures {
 	/* Why a task was left out; NULL: it was not asked for, or done. */
 	const char *without[PF_LATENCY_TASKS];
 	uint64_t disturbed; /* measurements spoilt by our own being kept
-	                     * waiting, and made again */
+	                     * waiting: made again or left out */
 	uint64_t missed;    /* that nothing came of */
 	uint64_t beyond;    /* events that sounded behind the next period */
 	struct pf_clock_state before, after; /* the engine's clock */

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #define MOMENT_NS 300000      /* between two looks, when asleep */
+#define AWAY_NS 100000        /* between two looks of who spins */
 #define SOFT_DB (-60)         /* as soft as a strip can be */
 #define STRIP_TRIES 100       /* of 50 ms, until it is there */
 #define ANSWER_NS INT64_C(1000000000)
@@ -95,13 +96,15 @@ pf_probe_hear(struct pf_probe *p, struct pf_ear *ear, int timeout_ms,
 {
 	const int64_t until = pf_mono_ns() + timeout_ms *
 	    INT64_C(1000000);
-	for (;;) {
+	for (int64_t last = INT64_MAX;;) {
 		const int64_t now = pf_mono_ns();
 		if (pf_ear_next(ear, frame)) {
+			/* Were we away meanwhile, nobody knows since when. */
 			if (seen)
-				*seen = now;
+				*seen = now - last > AWAY_NS ? -1 : now;
 			return 1;
 		}
+		last = now;
 		if (now >= until)
 			return 0;
 		if (seen)

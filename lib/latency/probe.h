@@ -96,8 +96,9 @@ PF_MUST_CHECK int pf_probe_rest(struct pf_probe *p, struct pf_err *err);
  * Wait until a sound begins at an ear, at most timeout_ms.
  *
  * frame  where it begins
- * seen   the moment at which its samples were there, ns; spinning for it,
- *        so for some milliseconds only.  NULL: sleeps in between
+ * seen   the moment at which its samples were there, ns, or -1 if we had no
+ *        processor then; spins for it, so for some milliseconds only.  NULL:
+ *        sleeps in between
  *
  * Returns 1; 0: none came; -EINTR, -ESHUTDOWN with *err worded.
  */

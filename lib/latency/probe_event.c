@@ -41,7 +41,9 @@ measure(struct pf_probe *p, bool stamped, struct pf_err *err)
 	}
 	r = pf_probe_count(p, stamped ? PF_WAY_STAMPED : PF_WAY_EVENT,
 	    pf_probe_until(p, from, frame), err);
-	if (r == 0 && !stamped)
+	if (r == 0 && !stamped && seen < 0)
+		p->measures->disturbed++;
+	else if (r == 0 && !stamped)
 		r = pf_probe_count(p, PF_WAY_RENDERED, (double)(seen - after) *
 		    p->clock.rate_hz / 1e9, err);
 	return r;
