@@ -181,6 +181,9 @@ static bool
 move_on(struct pf_member *m, struct member_waiting *w)
 {
 	struct pf_event *const e = &w->event;
+	/* Said for at once, without a time: that is now. */
+	if (e->time == PF_TIME_NOW)
+		e->time = m->now_ns > m->told_ns ? m->now_ns : m->told_ns;
 	if (e->time >= m->told_ns)
 		return true;
 	if (m->told_ns - e->time > LATE_MOST_NS)

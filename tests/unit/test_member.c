@@ -151,6 +151,12 @@ test_order(void)
 	    h.event.time >= 2090 * MS && pf_event_at(&h.event) == 2031 * MS,
 	    "but tells of the moment it told of");
 	ok(pf_member_counts(m).late == 1, "and is counted");
+	say_note(&a, PF_TIME_NOW, 7);
+	ok(pf_member_next(m, &h) == 0, "what is said for at once");
+	fake_engine_time(&engine, 2100 * MS);
+	ok(pf_member_next(m, &h) == 1 && h.event.pitch == 7 &&
+	    h.event.time >= 2095 * MS && h.event.time <= 2100 * MS &&
+	    h.late_ns == 0, "is heard as what is played now");
 	pf_member_close(m, true);
 	pf_lane_file_close(&a);
 	pf_lane_file_close(&b);
